@@ -1,0 +1,46 @@
+"""The only source of time and randomness. Tests replace a `Clock`; nothing else calls `time` or `random`."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+
+_TRACE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ123456789"
+
+
+class Clock:
+    """Wall time in seconds and milliseconds since the epoch, monotonic seconds, random numbers and new ids."""
+
+    def __init__(self) -> None:
+        self._random = random.Random(os.urandom(16))
+        self._boot = os.urandom(5).hex()
+        self._count = 0
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def now_ms(self) -> int:
+        """Milliseconds since the epoch."""
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards, for durations and deadlines."""
+        return time.monotonic()
+
+    def random(self) -> float:
+        """A number in [0, 1), for jitter."""
+        return self._random.random()
+
+    def new_id(self) -> str:
+        """An id that no other call in any process gives: 10 hex digits of this process, then a count."""
+        self._count += 1
+        return f"{self._boot}{self._count:06x}"
+
+    def new_trace_id(self) -> str:
+        """A trace id in the shape users know: `Z6M2D-6818979-1f` (the tail keeps it unique)."""
+        self._count += 1
+        bits = self._random.getrandbits(25)
+        letters = "".join(_TRACE_LETTERS[(bits >> shift) & 31] for shift in (0, 5, 10, 15, 20))
+        return f"{letters}-{self.now_ms() % 10_000_000:07d}-{self._boot[:4]}{self._count:x}"

@@ -1,0 +1,282 @@
+"""The nouns. Frozen structs without behaviour; values inside them are already valid.
+
+JSON payloads are carried as `msgspec.Raw` (one line of wire JSON) wherever nobody on the way needs to look inside.
+Times are milliseconds since the epoch unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec import Raw, Struct
+
+Kind = Literal["api", "event", "cron", "noop"]
+Level = Literal["debug", "info", "warn", "error"]
+
+NULL = Raw(b"null")
+
+
+class Emit(Struct, frozen=True):
+    """A topic a step says it emits; `label` and `conditional` only decorate diagrams."""
+
+    topic: str
+    label: str | None = None
+    conditional: bool = False
+
+
+class QueryParam(Struct, frozen=True):
+    name: str
+    description: str = ""
+
+
+class Backoff(Struct, frozen=True):
+    """Delay before retry n (from 1): `first * factor**(n-1)` seconds, at most `cap`, ± the share `jitter`."""
+
+    first: float = 1.0
+    factor: float = 2.0
+    cap: float = 60.0
+    jitter: float = 0.2
+
+
+class QueueRules(Struct, frozen=True):
+    """How one step's deliveries are run. Times in seconds."""
+
+    fifo: bool = False
+    max_retries: int = 3
+    visibility_timeout: float = 900.0
+    delay: float = 0.0
+    concurrency: int | None = None
+    backoff: Backoff = Backoff()
+
+
+class HandlerRules(Struct, frozen=True):
+    """Where and how long one step's handler runs. `timeout` in seconds; None = the default of its kind."""
+
+    timeout: float | None = None
+    ram_mb: int | None = None
+    cpu: float | None = None
+    fresh: bool = False
+    pool: str | None = None
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One step as the registry serves it. `file` is relative to the project with forward slashes."""
+
+    id: str
+    name: str
+    kind: Kind
+    file: str
+    member: str
+    runner: str
+    language: str
+    description: str = ""
+    line: int | None = None
+    flows: tuple[str, ...] = ()
+    emits: tuple[Emit, ...] | None = None
+    strict_emits: bool = False
+    virtual_emits: tuple[Emit, ...] = ()
+    virtual_subscribes: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
+    topics: tuple[str, ...] = ()
+    all_topics: bool = False
+    cron: str | None = None
+    timezone: str | None = None
+    overlap: Literal["skip", "allow"] = "skip"
+    catch_up: float = 0.0
+    body_schema: Raw | None = None
+    input_schema: Raw | None = None
+    response_schema: dict[str, Raw] = msgspec.field(default_factory=dict)
+    query_params: tuple[QueryParam, ...] = ()
+    include_files: tuple[str, ...] = ()
+    queue: QueueRules = QueueRules()
+    handler: HandlerRules = HandlerRules()
+    on_failure: str | None = None
+    middleware: int = 0
+    validates: bool = False
+    validation: Literal["enforce", "warn", "off"] | None = None
+    has_handler: bool = True
+    inferred: tuple[str, ...] = ()
+
+
+class Route(Struct, frozen=True):
+    """`method` is upper case, or `*` for all."""
+
+    method: str
+    path: str
+
+
+class Stream(Struct, frozen=True, kw_only=True):
+    """One stream file."""
+
+    name: str
+    file: str
+    member: str
+    runner: str
+    language: str
+    description: str = ""
+    schema: Raw | None = None
+    ttl: float | None = None
+    storage_type: str = "default"
+    guarded: bool = False
+    sse: str | None = None
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """Something wrong with a project: `code` is stable (docs/errors.md), `hint` says what to do."""
+
+    code: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    hint: str = ""
+    stack: str | None = None
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """What started an invocation, as traces show it."""
+
+    trigger: Literal["api", "event", "cron", "manual"]
+    trace_id: str
+    parent: str | None = None
+    topic: str | None = None
+    delivery: int | None = None
+    attempt: int = 1
+    hops: int = 0
+    group: str | None = None
+    scheduled: int | None = None
+
+
+class Invocation(Struct, kw_only=True):
+    """One call of user code. `deadline` is monotonic seconds; `issues` is the core's verdict, the runner raises it."""
+
+    id: str
+    step: Step
+    caller: Caller
+    input: Raw
+    deadline: float
+    issues: Raw | None = None
+    alone: bool = False
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """An error in the one shape that traces, dead letters and the wire share. `code` is that of `errors.py`."""
+
+    code: int
+    name: str
+    message: str
+    stack: str | None = None
+    data: Raw | None = None
+
+
+class Response(Struct, frozen=True, kw_only=True):
+    """A handler's HTTP answer. `kind` says what `body` is: `json` = the JSON to send, `text` = a JSON string to send
+    decoded, `bytes` = a wire bytes object, `none` = no body, `streamed` = the chunks have gone out already."""
+
+    status: int = 200
+    headers: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
+    kind: Literal["json", "text", "bytes", "none", "streamed"] = "none"
+    body: Raw = NULL
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How an invocation ended: a `value` (event, cron), a `response` (api) or a `failure`."""
+
+    value: Raw = NULL
+    response: Response | None = None
+    failure: Failure | None = None
+    worker: str | None = None
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """Something emitted, before it is stored. `available` and `delay` per delivery are the store's to combine."""
+
+    topic: str
+    data: Raw
+    trace_id: str
+    flows: tuple[str, ...] = ()
+    parent: str | None = None
+    group: str | None = None
+    dedup: str | None = None
+    hops: int = 0
+    created: int = 0
+
+
+class Addressed(Struct, frozen=True):
+    """One delivery to make of an event: to `step`, not before `due`; `fifo` orders it within the event's group."""
+
+    step: str
+    due: int
+    fifo: bool = False
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """One event for one step, claimed. `attempt` counts this run, durably, before it starts."""
+
+    id: int
+    event: int
+    step: str
+    topic: str
+    data: Raw
+    trace_id: str
+    flows: tuple[str, ...]
+    parent: str | None
+    group: str | None
+    hops: int
+    attempt: int
+    deaths: int
+    suspect: bool
+    created: int
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """A delivery given up. `reason`: failed, invalid, poison, loop."""
+
+    id: int
+    step: str
+    topic: str
+    data: Raw
+    trace_id: str
+    flows: tuple[str, ...]
+    group: str | None
+    attempts: int
+    reason: str
+    failure: Failure | None
+    created: int
+    buried: int
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """One finished or running invocation as traces keep it. `events` are its calls in order."""
+
+    id: str
+    trace_id: str
+    name: str
+    kind: str
+    status: Literal["running", "completed", "failed"]
+    start: int
+    language: str = ""
+    end: int | None = None
+    parent: str | None = None
+    topic: str | None = None
+    attempt: int = 1
+    worker: str | None = None
+    failure: Failure | None = None
+    events: tuple[Raw, ...] = ()
+    file: str = ""
+
+
+class LogRecord(Struct, frozen=True, kw_only=True):
+    """One structured log line. `fields` is a JSON object."""
+
+    id: str
+    time: int
+    level: Level
+    msg: str
+    trace_id: str | None = None
+    step: str | None = None
+    flows: tuple[str, ...] = ()
+    invocation: str | None = None
+    source: Literal["logger", "stdout", "stderr", "core"] = "logger"
+    fields: Raw = Raw(b"{}")

@@ -1,0 +1,262 @@
+"""What every backend promises, in our verbs. The suite in `tests/storage/` checks each sentence on each backend.
+
+Values are one line of wire JSON as bytes and are never looked into, except by `update` and `compare_and_set`. Times are
+milliseconds since the epoch and are passed in: a backend has no clock. Groups and keys are separate and any Unicode:
+no prefix, no glob, no escaping. Every write is atomic. `Durability` says what an answer means: `full` is on the disk,
+`normal` survives the death of any process. All methods raise StoreUnavailable when the backend cannot serve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal, Protocol
+
+from msgspec import Raw, Struct
+
+from motia_core.model import Addressed, DeadLetter, Delivery, Event, Failure, LogRecord, Span
+
+Durable = Literal["full", "normal"]
+
+
+class Item(Struct, frozen=True):
+    """One stored value. `version` changes with every write, also when a key is deleted and set again."""
+
+    key: str
+    value: bytes
+    version: str
+
+
+class Op(Struct, frozen=True):
+    """One step of an update; see `state.update` in PROTOCOL.md."""
+
+    op: Literal["set", "increment", "append", "merge", "remove"]
+    path: str
+    value: Raw
+
+
+class Keyed(Protocol):
+    """Values by group and key: the state store, and each stream. Expired values are gone for every reader at once."""
+
+    async def get(self, group: str, key: str, *, now: int) -> bytes | None: ...
+
+    async def read(self, group: str, key: str, *, now: int) -> tuple[bytes | None, str]:
+        """The value and its version; a missing key has the version `0`."""
+
+    async def set(self, group: str, key: str, value: bytes, *, now: int, expires: int | None = None) -> bool:
+        """True when the key was not there before."""
+
+    async def delete(self, group: str, key: str, *, now: int) -> bytes | None:
+        """The value that was there."""
+
+    async def clear(self, group: str, *, now: int) -> int: ...
+
+    async def group(self, group: str, *, now: int) -> list[Item]:
+        """In the order first set."""
+
+    async def read_group(self, group: str, *, now: int) -> tuple[list[Item], str]:
+        """With a version that changes when anything in the group does."""
+
+    async def keys(self, group: str, *, now: int) -> list[str]: ...
+
+    async def groups(self, *, now: int) -> list[str]: ...
+
+    async def update(
+        self, group: str, key: str, ops: Sequence[Op], *, now: int, expires: int | None = None
+    ) -> tuple[bytes, bool]:
+        """The new value and whether the key is new. Raises CallRefused when an op does not fit."""
+
+    async def set_if_absent(
+        self, group: str, key: str, value: bytes, *, now: int, expires: int | None = None
+    ) -> tuple[bool, bytes]:
+        """Whether it was stored, and what is there afterwards."""
+
+    async def compare_and_set(
+        self, group: str, key: str, expected: bytes, value: bytes, *, now: int, expires: int | None = None
+    ) -> tuple[bool, bytes | None]:
+        """Compares JSON values, not texts; `null` matches a missing key."""
+
+    async def sweep(self, *, now: int, limit: int = 1000) -> list[tuple[str, str]]:
+        """Removes expired values; returns their groups and keys."""
+
+
+class Emission(Struct, frozen=True, kw_only=True):
+    """An event with the deliveries to make of it. With `dedup`, an earlier event of that topic and id since
+    `dedup_since` wins."""
+
+    event: Event
+    to: tuple[Addressed, ...]
+    dedup_since: int = 0
+
+
+class Emitted(Struct, frozen=True):
+    """`duplicate` = nothing was stored, the id is that of the earlier event."""
+
+    id: int
+    deliveries: int
+    duplicate: bool = False
+
+
+class Backlog(Struct, frozen=True, kw_only=True):
+    """Counts of one step's deliveries. `oldest` is when the oldest waiting one was created."""
+
+    step: str
+    ready: int = 0
+    delayed: int = 0
+    running: int = 0
+    blocked: int = 0
+    dead: int = 0
+    oldest: int | None = None
+
+
+class EventStore(Protocol):
+    """Events, their deliveries and dead letters. A delivery is waiting, claimed under a lease, dead, or gone."""
+
+    async def put(self, emissions: Sequence[Emission], *, limit: int) -> list[Emitted]:
+        """All in one commit. Raises BacklogFull, storing nothing, when more than `limit` deliveries would wait."""
+
+    async def claim(self, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
+        """At most `room[step]` deliveries per step, oldest due first, `attempt` already counted durably. A fifo
+        delivery is claimable only when no earlier one of its (step, group) exists. A lease that ended before `now`
+        is claimable again, marked `suspect` and with `deaths` one higher; a suspect is claimable like others."""
+
+    async def renew(self, ids: Sequence[int], *, owner: str, lease: int) -> list[int]:
+        """Extends the leases still held by `owner`; returns those lost."""
+
+    async def ack(self, ids: Sequence[int], *, owner: str) -> None:
+        """Done: gone. Ids whose lease was lost are ignored."""
+
+    async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: bool = False) -> None:
+        """Back to waiting until `due`. `died` marks it suspect and counts a death."""
+
+    async def release(self, ids: Sequence[int], *, owner: str, uncount: bool = True) -> None:
+        """Back to waiting, due at once; uncounted because it was never given to user code or was stopped by us."""
+
+    async def bury(self, id: int, *, owner: str, reason: str, failure: Failure | None, now: int) -> None:
+        """Into the dead letters. The next of its group becomes claimable."""
+
+    async def due(self, steps: Sequence[str]) -> int | None:
+        """When the next waiting delivery of these steps becomes claimable, or None."""
+
+    async def backlog(self) -> list[Backlog]:
+        """One row per step that has anything."""
+
+    async def dead(self, *, step: str | None = None, limit: int = 100, after: int = 0) -> list[DeadLetter]: ...
+
+    async def redrive(self, ids: Sequence[int], *, now: int) -> int:
+        """Back to waiting with all attempts before them."""
+
+    async def discard(self, ids: Sequence[int]) -> int: ...
+
+    async def hurry(self, step: str, *, now: int) -> int:
+        """Makes all waiting failures of a step due now (its code was mended)."""
+
+    async def prune(self, *, dead_before: int, dedup_before: int) -> int: ...
+
+    async def once_get(self, scope: str, key: str) -> bytes | None: ...
+
+    async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
+        """The first value wins; returns the one remembered. Scopes of finished deliveries are removed with them."""
+
+
+class Leases(Protocol):
+    """Rights that one server holds at a time, by name: cron ticks and running cron jobs."""
+
+    async def acquire(self, name: str, *, owner: str, now: int, until: int) -> bool: ...
+
+    async def renew(self, name: str, *, owner: str, until: int) -> bool: ...
+
+    async def release(self, name: str, *, owner: str) -> None: ...
+
+    async def last_tick(self, name: str) -> int | None: ...
+
+    async def take_tick(self, name: str, tick: int) -> bool:
+        """True for exactly one caller per (name, tick); False also when a later tick was taken."""
+
+
+class TraceStore(Protocol):
+    """Spans and logs, bounded. Written in batches; a later span of the same id replaces the earlier."""
+
+    async def add(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> None: ...
+
+    async def traces(self, *, limit: int = 50, before: int | None = None, step: str | None = None) -> list[Span]:
+        """The first span of each trace, newest first."""
+
+    async def trace(self, trace_id: str) -> list[Span]:
+        """All spans of a trace by start."""
+
+    async def logs(
+        self,
+        *,
+        limit: int = 200,
+        after: int = 0,
+        trace_id: str | None = None,
+        step: str | None = None,
+        level: str | None = None,
+        newest: bool = True,
+    ) -> list[tuple[int, LogRecord]]:
+        """With a growing number for `after`; oldest first. `newest` keeps the last `limit`, else the first. `level` is
+        the lowest shown."""
+
+    async def prune(self, *, max_spans: int, max_logs: int, before: int) -> int: ...
+
+
+class StateWrite(Struct, frozen=True, kw_only=True):
+    """Part of a transaction. `stream` None = state. `value` None deletes; `key` None clears the group."""
+
+    group: str
+    key: str | None
+    value: bytes | None = None
+    expires: int | None = None
+    stream: str | None = None
+
+
+class OnceWrite(Struct, frozen=True):
+    scope: str
+    key: str
+    value: bytes
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """Something a transaction has read; `key` None = the group's version."""
+
+    group: str
+    version: str
+    key: str | None = None
+    stream: str | None = None
+
+
+class Notifier(Protocol):
+    """Tells other servers on the same store that something happened. Lossy by contract: readers also poll."""
+
+    async def publish(self, channel: str, message: bytes) -> None: ...
+
+    def listen(self) -> AsyncIterator[tuple[str, bytes]]: ...
+
+
+Written = bytes | Emitted | int | bool | None
+
+
+class Storage(Protocol):
+    """The bundle a server opens. `describe` is for people: where it is."""
+
+    describe: str
+    state: Keyed
+    events: EventStore
+    leases: Leases
+    traces: TraceStore
+    notifier: Notifier
+
+    def stream(self, name: str) -> Keyed: ...
+
+    async def stream_names(self) -> list[str]: ...
+
+    async def transaction(
+        self, reads: Sequence[Seen], writes: Sequence[StateWrite | OnceWrite | Emission], *, now: int, limit: int
+    ) -> list[Written]:
+        """Everything in one commit at the stricter durability, or TransactionConflict / BacklogFull and nothing.
+        Per write: the value stored or deleted (bytes or None), the count cleared, Emitted, the value remembered."""
+
+    async def check(self) -> None:
+        """Writes and reads back a probe; raises StoreUnavailable."""
+
+    async def close(self) -> None: ...
