@@ -16,6 +16,10 @@ def knob(text: str, *, ge: float | None = None, gt: float | None = None, le: flo
     return Meta(description=text, **limits)  # type: ignore[call-overload, no-any-return]
 
 
+Port = Annotated[int, Meta(ge=0, le=65535)]
+"""Bounds stand inside the union: msgspec refuses them on `int | None`."""
+
+
 class Section(Struct, frozen=True, rename="camel", kw_only=True):
     """A group of knobs."""
 
@@ -106,7 +110,7 @@ class Workbench(Section, frozen=True, kw_only=True):
     enabled: Annotated[
         bool | None, knob("Whether the screens are served; default: in dev, and in start with a token")
     ] = None
-    port: Annotated[int | None, knob("A second port that opens on the workbench", ge=0, le=65535)] = None
+    port: Annotated[Port | None, knob("A second port that opens on the workbench")] = None
     base: Annotated[str, knob("Path of the workbench")] = "/__motia/workbench"
 
 

@@ -18,6 +18,17 @@ class ErrorObject(Struct, frozen=True, omit_defaults=True):
     data: Raw | None = None
 
 
+class ErrorLine(Struct, frozen=True):
+    """An error object as it is decoded: msgspec reads `Raw | None` as "null only"."""
+
+    code: int
+    message: str
+    data: Raw | UnsetType = UNSET
+
+    def object(self) -> ErrorObject:
+        return ErrorObject(self.code, self.message, None if self.data is UNSET else self.data)
+
+
 class Envelope(Struct, frozen=True):
     """Request: method and id. Notification: method alone. Reply: id and result or error."""
 
@@ -25,7 +36,7 @@ class Envelope(Struct, frozen=True):
     method: str | UnsetType = UNSET
     params: Raw | UnsetType = UNSET
     result: Raw | UnsetType = UNSET
-    error: ErrorObject | UnsetType = UNSET
+    error: ErrorLine | UnsetType = UNSET
 
 
 _decoder = msgspec.json.Decoder(Envelope)

@@ -44,8 +44,8 @@ class Lines:
         self._size += len(data)
         if self._size <= self._limit:
             self._parts.append(data)
-        elif len(self._parts) != 1 or len(self._parts[0]) > PREFIX:
-            self._parts = [b"".join([*self._parts, data])[:PREFIX]]
+        elif len(self._parts) != 1 or len(self._parts[0]) != PREFIX:
+            self._parts = [b"".join([*self._parts, data[:PREFIX]])[:PREFIX]]
 
     def _take(self) -> bytes | Oversize:
         parts, size = self._parts, self._size

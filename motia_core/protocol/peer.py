@@ -162,7 +162,7 @@ class Peer:
         if method is None:
             return Late(id)
         if message.error is not UNSET:
-            return Reply(id, _NO_PARAMS, message.error)
+            return Reply(id, _NO_PARAMS, message.error.object())
         if id == self._initialize:
             self.ready = True
         return Reply(id, Raw(b"null") if message.result is UNSET else message.result, None)

@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 from motia_core.model import Addressed, DeadLetter, Delivery, Event, Failure, LogRecord, Span
 
 Durable = Literal["full", "normal"]
+LEVELS: dict[str, int] = {"debug": 0, "info": 1, "warn": 2, "error": 3}
 
 
 class Item(Struct, frozen=True):
@@ -27,7 +28,8 @@ class Item(Struct, frozen=True):
 
 
 class Op(Struct, frozen=True):
-    """One step of an update; see `state.update` in PROTOCOL.md."""
+    """One step of an update; see `state.update` in PROTOCOL.md and `operations.py`. `increment` takes a `null` value
+    as 1; `remove` ignores it."""
 
     op: Literal["set", "increment", "append", "merge", "remove"]
     path: str
@@ -35,7 +37,9 @@ class Op(Struct, frozen=True):
 
 
 class Keyed(Protocol):
-    """Values by group and key: the state store, and each stream. Expired values are gone for every reader at once."""
+    """Values by group and key: the state store, and each stream. Expired values are gone for every reader at once: a
+    value is there while `now` is before `expires`. A write without `expires` stays for ever; only `update` without it
+    keeps the expiry that is there."""
 
     async def get(self, group: str, key: str, *, now: int) -> bytes | None: ...
 
@@ -54,11 +58,13 @@ class Keyed(Protocol):
         """In the order first set."""
 
     async def read_group(self, group: str, *, now: int) -> tuple[list[Item], str]:
-        """With a version that changes when anything in the group does."""
+        """With a version that changes when anything in the group does; an empty group has the version `0`."""
 
-    async def keys(self, group: str, *, now: int) -> list[str]: ...
+    async def keys(self, group: str, *, now: int) -> list[str]:
+        """In the order first set."""
 
-    async def groups(self, *, now: int) -> list[str]: ...
+    async def groups(self, *, now: int) -> list[str]:
+        """Those that hold anything, sorted."""
 
     async def update(
         self, group: str, key: str, ops: Sequence[Op], *, now: int, expires: int | None = None
@@ -109,18 +115,23 @@ class Backlog(Struct, frozen=True, kw_only=True):
 
 
 class EventStore(Protocol):
-    """Events, their deliveries and dead letters. A delivery is waiting, claimed under a lease, dead, or gone."""
+    """Events, their deliveries and dead letters. A delivery is waiting, claimed under a lease, dead, or gone.
+
+    Each change of a delivery belongs to the owner of its lease: one whose lease was lost changes nothing. Putting,
+    burying, redriving, discarding and `once_put` have the durability of events; claims and acknowledgements survive the
+    death of any process, but a power cut may undo the last moments: those deliveries run again."""
 
     async def put(self, emissions: Sequence[Emission], *, limit: int) -> list[Emitted]:
         """All in one commit. Raises BacklogFull, storing nothing, when more than `limit` deliveries would wait."""
 
     async def claim(self, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
         """At most `room[step]` deliveries per step, oldest due first, `attempt` already counted durably. A fifo
-        delivery is claimable only when no earlier one of its (step, group) exists. A lease that ended before `now`
-        is claimable again, marked `suspect` and with `deaths` one higher; a suspect is claimable like others."""
+        delivery is claimable only when no earlier one of its (step, group) exists; without a group it is like others.
+        A lease that ended before `now` is claimable again, marked `suspect` and with `deaths` one higher; a suspect is
+        claimable like others. `lease` is when the new lease ends, not how long it lasts."""
 
     async def renew(self, ids: Sequence[int], *, owner: str, lease: int) -> list[int]:
-        """Extends the leases still held by `owner`; returns those lost."""
+        """Extends the leases still held by `owner` until `lease`; returns those lost."""
 
     async def ack(self, ids: Sequence[int], *, owner: str) -> None:
         """Done: gone. Ids whose lease was lost are ignored."""
@@ -132,42 +143,55 @@ class EventStore(Protocol):
         """Back to waiting, due at once; uncounted because it was never given to user code or was stopped by us."""
 
     async def bury(self, id: int, *, owner: str, reason: str, failure: Failure | None, now: int) -> None:
-        """Into the dead letters. The next of its group becomes claimable."""
+        """Into the dead letters, with the last failure told to `retry` if there is none now. The next of its group
+        becomes claimable."""
 
     async def due(self, steps: Sequence[str]) -> int | None:
-        """When the next waiting delivery of these steps becomes claimable, or None."""
+        """When the next waiting delivery of these steps becomes claimable, or None. Leases that will end are not seen:
+        claim now and then without being told."""
 
-    async def backlog(self) -> list[Backlog]:
-        """One row per step that has anything."""
+    async def backlog(self, *, now: int) -> list[Backlog]:
+        """One row per step that has anything, sorted. `ready` is due at `now`, `delayed` later, `blocked` behind an
+        earlier one of its group."""
 
-    async def dead(self, *, step: str | None = None, limit: int = 100, after: int = 0) -> list[DeadLetter]: ...
+    async def dead(self, *, step: str | None = None, limit: int = 100, after: int = 0) -> list[DeadLetter]:
+        """By id, those above `after`."""
 
     async def redrive(self, ids: Sequence[int], *, now: int) -> int:
-        """Back to waiting with all attempts before them."""
+        """Back to waiting under the same id, due at once with all attempts before them and no deaths; in a group,
+        behind the one that is its turn."""
 
-    async def discard(self, ids: Sequence[int]) -> int: ...
+    async def discard(self, ids: Sequence[int]) -> int:
+        """Dead letters away; returns how many there were."""
 
     async def hurry(self, step: str, *, now: int) -> int:
-        """Makes all waiting failures of a step due now (its code was mended)."""
+        """Makes all waiting failures of a step due now (its code was mended). Never attempted ones keep their delay."""
 
-    async def prune(self, *, dead_before: int, dedup_before: int) -> int: ...
+    async def prune(self, *, dead_before: int, dedup_before: int) -> int:
+        """Dead letters buried and emit ids put before these times, and what `once` remembers from before
+        `dead_before` outside living deliveries; returns the rows removed."""
 
     async def once_get(self, scope: str, key: str) -> bytes | None: ...
 
     async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
-        """The first value wins; returns the one remembered. Scopes of finished deliveries are removed with them."""
+        """The first value wins; returns the one remembered. The scope of delivery 7 is `delivery:7`; it is removed when
+        the delivery is acknowledged, discarded or pruned."""
 
 
 class Leases(Protocol):
     """Rights that one server holds at a time, by name: cron ticks and running cron jobs."""
 
-    async def acquire(self, name: str, *, owner: str, now: int, until: int) -> bool: ...
+    async def acquire(self, name: str, *, owner: str, now: int, until: int) -> bool:
+        """True when nobody else holds it at `now`; its owner may acquire it again."""
 
-    async def renew(self, name: str, *, owner: str, until: int) -> bool: ...
+    async def renew(self, name: str, *, owner: str, until: int) -> bool:
+        """False when another has taken it."""
 
-    async def release(self, name: str, *, owner: str) -> None: ...
+    async def release(self, name: str, *, owner: str) -> None:
+        """Nothing happens when another holds it."""
 
-    async def last_tick(self, name: str) -> int | None: ...
+    async def last_tick(self, name: str) -> int | None:
+        """The latest tick taken."""
 
     async def take_tick(self, name: str, tick: int) -> bool:
         """True for exactly one caller per (name, tick); False also when a later tick was taken."""
@@ -179,7 +203,8 @@ class TraceStore(Protocol):
     async def add(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> None: ...
 
     async def traces(self, *, limit: int = 50, before: int | None = None, step: str | None = None) -> list[Span]:
-        """The first span of each trace, newest first."""
+        """The first span of each trace that started before `before`, newest first; with `step`, of the traces in which
+        that step ran."""
 
     async def trace(self, trace_id: str) -> list[Span]:
         """All spans of a trace by start."""
@@ -197,7 +222,8 @@ class TraceStore(Protocol):
         """With a growing number for `after`; oldest first. `newest` keeps the last `limit`, else the first. `level` is
         the lowest shown."""
 
-    async def prune(self, *, max_spans: int, max_logs: int, before: int) -> int: ...
+    async def prune(self, *, max_spans: int, max_logs: int, before: int) -> int:
+        """Keeps the newest, and neither traces that began nor logs from before `before`; returns the rows removed."""
 
 
 class StateWrite(Struct, frozen=True, kw_only=True):
@@ -228,9 +254,11 @@ class Seen(Struct, frozen=True, kw_only=True):
 class Notifier(Protocol):
     """Tells other servers on the same store that something happened. Lossy by contract: readers also poll."""
 
-    async def publish(self, channel: str, message: bytes) -> None: ...
+    async def publish(self, channel: str, message: bytes) -> None:
+        """Listeners of this process hear it at once, those of others soon."""
 
-    def listen(self) -> AsyncIterator[tuple[str, bytes]]: ...
+    def listen(self) -> AsyncIterator[tuple[str, bytes]]:
+        """From this call on, also what this process publishes. Ends when the storage is closed."""
 
 
 Written = bytes | Emitted | int | bool | None

@@ -1,0 +1,43 @@
+# Two commands matter: `make dev` shows it, `make test` proves it. Both set up what they need, once.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+EXAMPLE ?= examples/orders
+
+.PHONY: help dev test check format bench drills docs setup setup-test clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+dev: setup ## Set up, then run motia dev on examples/orders (EXAMPLE=folder for another; ARGS='-p 4000')
+	@cd $(EXAMPLE) && exec $(CURDIR)/.venv/bin/motia dev $(ARGS)
+
+setup:
+	@.ci/setup run
+
+setup-test:
+	@.ci/setup test
+
+test: setup-test ## Set up, then run all tests (ARGS='-k queue' for some)
+	@MOTIA_REQUIRE_ALL=1 $(PY) -m pytest $(ARGS)
+
+check: setup-test ## Types, lint, layers, file lengths, documentation drift
+	@.ci/check
+
+format: setup-test ## Format the Python code
+	@$(PY) -m ruff format motia_core tests benchmarks
+	@$(PY) -m ruff check --fix motia_core tests benchmarks
+
+bench: setup-test ## Measure against bare aiohttp, node:http and Express; writes benchmarks/RESULTS.md
+	@.ci/setup bench
+	@$(PY) benchmarks/run.py $(ARGS)
+
+drills: setup-test ## The long versions of the reliability drills
+	@MOTIA_REQUIRE_ALL=1 MOTIA_LONG=1 $(PY) -m pytest tests/drills $(ARGS)
+
+docs: setup-test ## Write the generated parts of the documentation anew
+	@$(PY) -m motia_core.protocol.schema
+	@$(PY) -m tests.unit.documents
+
+clean: ## Remove what was set up and built
+	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

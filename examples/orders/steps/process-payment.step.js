@@ -1,0 +1,27 @@
+// A plain CommonJS step: no build, no types, one file.
+exports.config = {
+  type: 'event',
+  name: 'ProcessPayment',
+  description: 'Charges the customer, once per order however often it is tried',
+  subscribes: ['order.created'],
+  emits: ['payment.processed', { topic: 'payment.failed', conditional: true }],
+  input: { id: 'string', amount: 'number', currency: 'string' },
+  flows: ['orders'],
+}
+
+const FEE = { EUR: 0.014, USD: 0.029, GBP: 0.015 }
+
+exports.handler = async (order, { logger, emit, state, once }) => {
+  const payment = await once('charge', async () => ({
+    id: `pay_${order.id.slice(0, 8)}`,
+    orderId: order.id,
+    amount: order.amount,
+    fee: Number((order.amount * (FEE[order.currency] ?? 0.03)).toFixed(2)),
+    paidAt: new Date(),
+  }))
+
+  await state.set('payments', order.id, payment)
+  await state.update('orders', order.id, [{ op: 'set', path: 'status', value: 'paid' }])
+  await emit({ topic: 'payment.processed', data: { orderId: order.id, paymentId: payment.id } })
+  logger.info('Payment processed', { orderId: order.id, amount: payment.amount, fee: payment.fee })
+}

@@ -1,0 +1,1 @@
+"""The composition root: `application` builds everything from a configuration and owns the order of start and stop."""

@@ -1,0 +1,193 @@
+"""One running application: builds every part, owns the task group, the order of start and the order of stop.
+
+Start: store, recorder, workers and files, registry, queue and cron, listener last. Stop: refuse new work, let what runs
+finish within the drain time, then workers, recorder, store. Nothing acknowledged is lost: what has not finished returns
+to the queue.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Literal
+
+import anyio
+from anyio.abc import TaskGroup
+from msgspec import Struct
+
+from motia_core.app.build import Built, build_parts
+from motia_core.app.parts import Parts
+from motia_core.app.reload import Reloader
+from motia_core.app.run_folder import (
+    prepare_run_dir,
+    remove_server_file,
+    remove_spill_dir,
+    write_server_file,
+)
+from motia_core.app.surface import Surface
+from motia_core.clock import Clock
+from motia_core.config.load import Loaded
+from motia_core.errors import StoreError
+from motia_core.model import LogRecord, Problem
+from motia_core.steps.registry import Snapshot
+
+_POLL = 0.02
+
+
+class Change(Struct, frozen=True):
+    """A reload, for the console. `took` in seconds; `problems` are the errors of the new code."""
+
+    files: tuple[str, ...]
+    took: float
+    problems: tuple[Problem, ...]
+
+
+class App:
+    """`listen` opens ports, `consume` runs the queue and cron, `watch` reloads."""
+
+    def __init__(
+        self,
+        project: Path,
+        mode: Literal["dev", "start"],
+        loaded: Loaded,
+        *,
+        console: Callable[[LogRecord], None] | None = None,
+        listen: bool = True,
+        consume: bool = True,
+        watch: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        self._project = project
+        self._mode = mode
+        self._loaded = loaded
+        self._config = loaded.config
+        self._console = console
+        self._listen = listen
+        self._consume = consume
+        self._watch = watch
+        self._clock = clock or Clock()
+        self._stop_asked = anyio.Event()
+        self._stop_now = anyio.Event()
+        self._built: Built | None = None
+        self._surface: Surface | None = None
+        self._server_file: Path | None = None
+        self.on_change: Callable[[Change], None] = lambda change: None
+        self.left_over = 0
+
+    @property
+    def parts(self) -> Parts:
+        assert self._built is not None, "the application is not running"
+        return self._built.parts
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.parts.registry.current
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (*self._loaded.warnings, *self.snapshot.problems)
+
+    @property
+    def url(self) -> str:
+        return self._surface.url if self._surface else ""
+
+    @property
+    def workbench_url(self) -> str:
+        return self._surface.workbench_url if self._surface else ""
+
+    @property
+    def admin_token(self) -> str | None:
+        """The token made for this run, to be shown once; None when the user set one or the surface needs none."""
+        return self._surface.made_token if self._surface else None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[App]:
+        """Serves inside the block; leaving it drains and stops."""
+        async with anyio.create_task_group() as group:
+            try:
+                await self._start(group)
+                yield self
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await self._stop()
+                group.cancel_scope.cancel()
+
+    def drain(self) -> None:
+        """Ask for the orderly end."""
+        self._stop_asked.set()
+
+    def stop_now(self) -> None:
+        """Ask for the end without waiting for what runs."""
+        self._stop_asked.set()
+        self._stop_now.set()
+
+    async def stopped(self) -> None:
+        """Returns when an end was asked for."""
+        await self._stop_asked.wait()
+
+    async def _start(self, group: TaskGroup) -> None:
+        config, clock = self._config, self._clock
+        run_dir = prepare_run_dir(self._project / config.motia_dir)
+        built = self._built = await build_parts(
+            self._project, self._mode, config, run_dir=run_dir, clock=clock, console=self._console
+        )
+        parts = built.parts
+        await group.start(parts.recorder.run)
+        await built.discover(group)
+        if self._consume:
+            self.left_over = await self._count_left_over(parts)
+            await group.start(parts.queue.run)
+            group.start_soon(built.listen_for_others)
+            if config.cron.enabled:
+                await group.start(parts.cron.run)
+        if self._listen:
+            token = secrets.token_urlsafe(24)
+            self._surface = Surface(parts, self._loaded, token=token, draining=self._stop_asked.is_set)
+            host, port = await self._surface.start()
+            self._server_file = write_server_file(
+                run_dir, host=host, port=port, token=token, mode=self._mode, clock=clock
+            )
+        if self._watch:
+            reloader = Reloader(built, self._project, self._changed)
+            group.start_soon(reloader.run)
+
+    def _changed(self, files: tuple[str, ...], took: float, problems: tuple[Problem, ...]) -> None:
+        self.on_change(Change(files, took, problems))
+
+    async def _count_left_over(self, parts: Parts) -> int:
+        rows = await parts.storage.events.backlog(now=self._clock.now_ms())
+        return sum(row.ready + row.delayed + row.running + row.blocked for row in rows)
+
+    async def _stop(self) -> None:
+        self._stop_asked.set()
+        built, surface = self._built, self._surface
+        if built is None:
+            return
+        parts = built.parts
+        if self._server_file is not None:
+            remove_server_file(self._server_file)
+        if surface is not None:
+            await surface.drain()
+        parts.queue.drain()
+        parts.cron.drain()
+        with anyio.move_on_after(self._config.drain_timeout):
+            while (len(parts.running) or parts.queue.running) and not self._stop_now.is_set():  # noqa: ASYNC110
+                await anyio.sleep(_POLL)
+        if surface is not None:
+            await surface.stop()
+        await self._finish(parts)
+
+    async def _finish(self, parts: Parts) -> None:
+        grace = 0.2 if self._stop_now.is_set() else 2.0
+        try:
+            await parts.cron.stop()
+            await parts.queue.stop()
+        except StoreError as error:
+            parts.recorder.note("error", f"unfinished deliveries return when their lease ends: {error.message}")
+        await parts.fleet.stop(grace)
+        parts.recorder.close()
+        await parts.recorder.flush()
+        await parts.storage.close()
+        remove_spill_dir(parts.run_dir)

@@ -1,0 +1,120 @@
+"""Runs one step by hand, for `motia run`: in this process, through the same dispatcher as every trigger."""
+
+from __future__ import annotations
+
+import anyio
+import msgspec
+from msgspec import Raw, Struct
+
+from motia_core.app.parts import Parts
+from motia_core.errors import MotiaError
+from motia_core.model import Caller, Invocation, Outcome, Step
+from motia_core.protocol.requests import HttpInput
+from motia_core.protocol.values import from_wire, to_bytes, to_wire
+
+_POLL = 0.02
+
+
+class Ran(Struct, frozen=True, rename="camel"):
+    """`failed` counts the steps it set off that failed, when they were waited for."""
+
+    trace_id: str
+    result: object = None
+    error: str | None = None
+    failed: int = 0
+    logs: list[str] = []
+
+
+class Asked(Struct, frozen=True):
+    """An api step's request, as far as it is given by hand."""
+
+    body: object = None
+    params: dict[str, str] = {}
+    query: dict[str, object] = {}
+    headers: dict[str, str] = {}
+
+
+async def run_by_hand(parts: Parts, name: str, value: object, *, follow: bool) -> Ran:
+    """`name` is a name, id or file stem. An api step gets `value` as its JSON body, or as its request when it has one
+    of the keys body, params, query, headers. With `follow`, returns when everything it set off is done."""
+    step = parts.registry.current.find(name)
+    trace_id = parts.clock.new_trace_id()
+    if step is None or step.kind == "noop":
+        known = ", ".join(sorted(each.name for each in parts.registry.current.steps)[:20])
+        reason = (
+            f"no step is called '{name}' (known: {known})" if step is None else f"{step.name} is a noop: nothing runs"
+        )
+        return Ran(trace_id=trace_id, error=reason)
+    invocation = Invocation(
+        id=parts.clock.new_id(),
+        step=step,
+        caller=Caller(trigger="manual", trace_id=trace_id, topic=step.topics[0] if step.topics else None),
+        input=Raw(_input(step, value)),
+        deadline=parts.clock.monotonic() + _deadline(parts, step),
+    )
+    outcome = await parts.dispatcher.run(invocation)
+    failed = await _settle(parts, trace_id) if follow else 0
+    await parts.recorder.flush()
+    if outcome.failure is not None:
+        return Ran(trace_id=trace_id, error=f"{outcome.failure.name}: {outcome.failure.message}", failed=failed)
+    return Ran(trace_id=trace_id, result=_result(parts, outcome), failed=failed)
+
+
+def _deadline(parts: Parts, step: Step) -> float:
+    deadlines = parts.config.deadlines
+    return step.handler.timeout or {"api": deadlines.api, "cron": deadlines.cron}.get(step.kind, deadlines.event)
+
+
+def _input(step: Step, value: object) -> bytes:
+    if step.kind != "api":
+        return to_wire(value)
+    request_like = isinstance(value, dict) and set(value) & {"body", "params", "query", "headers"}
+    asked = msgspec.convert(value if request_like else {"body": value}, Asked)
+    route = step.routes[0]
+    body = asked.body
+    headers: dict[str, str | list[str]] = {"content-type": "application/json", **asked.headers}
+    return msgspec.json.encode(
+        HttpInput(
+            method=route.method if route.method != "*" else "POST",
+            path=route.path,
+            url=route.path,
+            headers=headers,
+            params=asked.params,
+            query=asked.query,
+            ip="127.0.0.1",
+            body_kind="none" if body is None else "json",
+            raw=Raw(msgspec.json.encode(msgspec.json.encode(body).decode())),
+        )
+    )
+
+
+def _result(parts: Parts, outcome: Outcome) -> object:
+    response = outcome.response
+    if response is None:
+        return from_wire(bytes(outcome.value))
+    body: object = None
+    if response.kind in ("json", "text"):
+        body = msgspec.json.decode(response.body)
+    elif response.kind == "bytes":
+        body = {"bytes": len(to_bytes(response.body, parts.run_dir))}
+    return {"status": response.status, "headers": response.headers, "body": body}
+
+
+async def _settle(parts: Parts, trace_id: str) -> int:
+    """Waits until nothing of the trace waits or runs; returns how many of its steps failed for good."""
+    while True:
+        try:
+            busy = parts.queue.running or await _waiting(parts)
+        except MotiaError:
+            busy = True
+        if not busy:
+            break
+        await anyio.sleep(_POLL)
+    letters = await parts.storage.events.dead(limit=1000)
+    return sum(letter.trace_id == trace_id for letter in letters)
+
+
+async def _waiting(parts: Parts) -> bool:
+    known = parts.registry.current.by_name
+    rows = await parts.storage.events.backlog(now=parts.clock.now_ms())
+    return any(row.step in known and (row.ready or row.running or row.delayed or row.blocked) for row in rows)

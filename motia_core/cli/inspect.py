@@ -1,0 +1,247 @@
+"""Commands that look without changing: `list`, `check`, `workers`, `config`, `doctor`, `version`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.text import Text
+
+from motia_core import __version__
+from motia_core.app.examine import Examined, examine
+from motia_core.cli.arguments import Folder, Json, folder
+from motia_core.cli.client import Client, read_server_file
+from motia_core.cli.output import out, print_json, print_table, text
+from motia_core.cli.project import configuration, motia_dir, run_async
+from motia_core.model import Problem, Step
+from motia_core.problems import gravity
+from motia_core.steps.registry import Snapshot
+from motia_core.workers.languages import load_runners
+
+
+def _examined(project: Path) -> Examined:
+    async def work() -> Examined:
+        loaded = await configuration(project, "dev")
+        return await examine(project, loaded)
+
+    return run_async(work)
+
+
+def step_rows(snapshot: Snapshot) -> list[dict[str, object]]:
+    """Every step, stream and broken file, in the shape `motia list --json` promises."""
+    rows = [_step_row(step) for step in snapshot.steps]
+    for stream in snapshot.streams.values():
+        rows.append(_row(stream.file, "stream", stream.name, stream.language))
+    for problem in snapshot.problems:
+        if problem.file is not None and gravity(problem) == "error":
+            rows.append(_row(problem.file, None, None, None, error=problem.message))
+    return sorted(rows, key=lambda row: (str(row["filePath"]), str(row["name"])))
+
+
+def _step_row(step: Step) -> dict[str, object]:
+    row = _row(step.file, step.kind, step.name, step.language)
+    if step.routes:
+        row["method"] = step.routes[0].method
+        row["path"] = step.routes[0].path
+    row["subscribes"] = ["*"] if step.all_topics else list(step.topics)
+    row["emits"] = [emit.topic for emit in step.emits or ()]
+    row["cron"] = step.cron
+    row["flows"] = list(step.flows)
+    row["inferred"] = list(step.inferred)
+    return row
+
+
+def _row(
+    file: str, kind: str | None, name: str | None, language: str | None, error: str | None = None
+) -> dict[str, object]:
+    return {
+        "filePath": file,
+        "type": kind,
+        "name": name,
+        "language": language,
+        "method": None,
+        "path": None,
+        "subscribes": [],
+        "emits": [],
+        "cron": None,
+        "flows": [],
+        "inferred": [],
+        "error": error,
+    }
+
+
+def list_steps(as_json: Json = False, project: Folder = None) -> None:
+    """List steps, streams and broken files."""
+    rows = step_rows(_examined(folder(project)).snapshot)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ["TYPE", "NAME", "TRIGGER", "EMITS", "LANGUAGE", "FILE"],
+        (
+            (
+                row["type"] or Text("broken", "red"),
+                row["name"] or text(row["error"], "red"),
+                _trigger(row),
+                ", ".join(str(topic) for topic in _list(row["emits"])),
+                row["language"],
+                row["filePath"],
+            )
+            for row in rows
+        ),
+        empty="no steps: put files called NAME.step.ts, NAME.step.js, NAME_step.py or NAME.step.rb into steps/ or src/",
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _trigger(row: dict[str, object]) -> str:
+    if row["path"]:
+        return f"{row['method']} {row['path']}"
+    return str(row["cron"] or ", ".join(str(topic) for topic in _list(row["subscribes"])))
+
+
+def check(
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors")] = False,
+    as_json: Json = False,
+    project: Folder = None,
+) -> None:
+    """Load every step file and report what is wrong; exit code 1 when something is."""
+    found = _examined(folder(project))
+    errors = [p for p in found.problems if gravity(p) == "error" or (strict and gravity(p) == "warning")]
+    warnings = [p for p in found.problems if p not in errors and gravity(p) == "warning"]
+    if as_json:
+        print_json(
+            {"ok": not errors, "errors": [_finding(p) for p in errors], "warnings": [_finding(p) for p in warnings]}
+        )
+    else:
+        for problem in errors:
+            _print_problem(problem, "error", "red")
+        for problem in warnings:
+            _print_problem(problem, "warning", "yellow")
+        if not errors:
+            count = len(found.snapshot.steps)
+            out.print(Text("✓ ", "green").append(f"{count} steps, {len(warnings)} warnings"))
+    raise SystemExit(1 if errors else 0)
+
+
+def _finding(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _print_problem(problem: Problem, label: str, colour: str) -> None:
+    where = f"{problem.file}:{problem.line}" if problem.line else problem.file or "project"
+    out.print(
+        text(where, "bold").append(f"  {label} ", colour).append_text(text(f"{problem.message} [{problem.code}]"))
+    )
+    if problem.hint:
+        out.print(text(f"    → {problem.hint}", "cyan"))
+
+
+def workers(as_json: Json = False, project: Folder = None) -> None:
+    """Show the worker processes of the running server: state, load, age, memory, why the last ones ended."""
+    path = folder(project)
+    pools = Client(read_server_file(motia_dir(path))).get("/__motia/api/workers")
+    if as_json:
+        print_json(pools)
+        return
+    for pool in pools:
+        restarts = f" · {pool['restarts']} restarts" if pool["restarts"] else ""
+        out.print(text(f"{pool['name']}  {pool['state']}{restarts}", "bold"))
+        rows = (
+            (
+                w["name"],
+                w["pid"],
+                w["state"],
+                w["inFlight"],
+                w["jobs"],
+                f"{w['age']:.0f} s",
+                f"{w['rss'] / 2**20:.0f} MB",
+            )
+            for w in pool["workers"]
+        )
+        print_table(["WORKER", "PID", "STATE", "IN FLIGHT", "JOBS", "AGE", "MEMORY"], rows, empty="no workers")
+        for gone in pool["retired"]:
+            out.print(text(f"  {gone['name']} ended: {gone['reason']}", "dim"))
+
+
+def config(as_json: Json = False, project: Folder = None) -> None:
+    """Show the effective configuration and where each value came from."""
+
+    async def work() -> list[dict[str, object]]:
+        loaded = await configuration(folder(project), "dev")
+        values = _flat(msgspec.to_builtins(loaded.config, str_keys=True), "")
+        return [{"key": key, "value": value, "from": loaded.origins.get(key, "default")} for key, value in values]
+
+    rows = run_async(work)
+    if as_json:
+        print_json(rows)
+        return
+    shown = ((r["key"], msgspec.json.encode(r["value"]).decode(), r["from"]) for r in rows)
+    print_table(["KEY", "VALUE", "FROM"], shown, empty="")
+
+
+def _flat(value: object, prefix: str) -> list[tuple[str, object]]:
+    if not isinstance(value, dict) or not value:
+        return [(prefix, value)]
+    return [pair for key, inner in value.items() for pair in _flat(inner, f"{prefix}.{key}" if prefix else str(key))]
+
+
+def doctor(as_json: Json = False, project: Folder = None) -> None:
+    """Check runtimes, versions, the port and the data folder; say what to install."""
+    path = folder(project)
+    rows: list[dict[str, object]] = [
+        {"what": "motia", "ok": True, "detail": __version__},
+        {"what": "core", "ok": True, "detail": f"Python {platform.python_version()}"},
+    ]
+    for name, runner in sorted(load_runners(None, path).items()):
+        rows.append(
+            {
+                "what": name,
+                "ok": runner.problem is None,
+                "detail": runner.problem or f"{runner.version} ({runner.runtime})",
+            }
+        )
+    rows.append(_port_row(run_async(lambda: configuration(path, "dev")).config.port, path))
+    free = shutil.disk_usage(path).free
+    rows.append({"what": "disk", "ok": free > 100 * 2**20, "detail": f"{free / 2**30:.1f} GiB free"})
+    rows.append({"what": "folder", "ok": os.access(path, os.W_OK), "detail": str(path)})
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            mark = Text("✓ ", "green") if row["ok"] else Text("✗ ", "red")
+            out.print(mark.append_text(text(f"{row['what']:<8}{row['detail']}")))
+    raise SystemExit(0 if all(row["ok"] for row in rows) else 1)
+
+
+def _port_row(port: int, project: Path) -> dict[str, object]:
+    server = read_server_file(motia_dir(project))
+    if server is not None:
+        return {"what": "port", "ok": True, "detail": f"{server.port}: this project's server (pid {server.pid})"}
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return {"what": "port", "ok": False, "detail": f"{port} is in use: stop the other program or use --port"}
+    return {"what": "port", "ok": True, "detail": f"{port} is free"}
+
+
+def version() -> None:
+    """Print the version."""
+    out.print(f"Motia CLI v{__version__}")

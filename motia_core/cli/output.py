@@ -1,0 +1,71 @@
+"""What commands print: rich text for people, one JSON document for programs; trouble goes to stderr in one line.
+
+User text is never read as markup or terminal codes: it goes through `Text` or is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from motia_core.errors import MotiaError
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
+
+
+def plain(value: object) -> str:
+    """`value` as text that cannot command the terminal."""
+    return str(value).translate(_CONTROL)
+
+
+def text(value: object, style: str = "") -> Text:
+    return Text(plain(value), style=style)
+
+
+def print_json(value: object, *, line: bool = False) -> None:
+    """One JSON document; on one line for streams of them."""
+    if line:
+        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    else:
+        sys.stdout.write(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    count = 0
+    for row in rows:
+        count += 1
+        table.add_row(*(cell if isinstance(cell, Text) else text("" if cell is None else cell) for cell in row))
+    out.print(table if count else text(empty, "dim"))
+
+
+def note(message: str) -> None:
+    """Something worth saying that is no result."""
+    err.print(text(message, "dim"))
+
+
+def warn(message: str) -> None:
+    err.print(Text("warning: ", "yellow").append_text(text(message)))
+
+
+def fail(error: MotiaError | str, *, hint: str = "", code: int = 1) -> NoReturn:
+    """One line that says what is wrong, one that says what to do, and the exit code."""
+    message = error if isinstance(error, str) else error.message
+    hint = hint or ("" if isinstance(error, str) else error.hint)
+    err.print(Text("error: ", "bold red").append_text(text(message)))
+    if hint:
+        err.print(Text("  → ", "cyan").append_text(text(hint)))
+    raise SystemExit(code)

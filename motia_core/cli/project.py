@@ -1,0 +1,79 @@
+"""Opens what commands work on: the project folder, its configuration, its database; each closed again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+
+from motia_core.app.loading import load_project_config
+from motia_core.cli.output import fail, warn
+from motia_core.clock import Clock
+from motia_core.config.load import Loaded
+from motia_core.errors import MotiaError
+from motia_core.storage.base import Storage
+from motia_core.storage.open import open_storage
+
+T = TypeVar("T")
+
+
+def run_async(work: Callable[[], Awaitable[T]]) -> T:
+    """Runs `work` on a fresh loop; an error of ours ends the command in one line."""
+    try:
+        return anyio.run(work, backend_options={"use_uvloop": has_uvloop()})
+    except MotiaError as error:
+        fail(error)
+    except BaseExceptionGroup as group:
+        ours = group.subgroup(MotiaError)
+        if ours is None:
+            raise
+        fail(first(ours))
+
+
+def first(group: BaseExceptionGroup[MotiaError]) -> MotiaError:
+    """The first error inside nested groups."""
+    inner = group.exceptions[0]
+    return first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+
+
+def has_uvloop() -> bool:
+    try:
+        import uvloop  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+async def configuration(project: Path, mode: str, flags: dict[str, object] | None = None) -> Loaded:
+    """The effective configuration, its warnings told."""
+    loaded = await load_project_config(project, mode, flags or {})
+    for problem in loaded.warnings:
+        warn(problem.message)
+    return loaded
+
+
+def motia_dir(project: Path) -> Path:
+    """Where this project keeps its database and run files."""
+
+    async def work() -> Path:
+        loaded = await load_project_config(project, "dev", {})
+        return project / loaded.config.motia_dir
+
+    return run_async(work)
+
+
+@asynccontextmanager
+async def storage(project: Path) -> AsyncIterator[Storage]:
+    """The project's database, also while a server runs on it."""
+    loaded = await load_project_config(project, "dev", {})
+    config = loaded.config
+    opened = await open_storage(
+        config.database.url, project, project / config.motia_dir, durability=config.durability, clock=Clock()
+    )
+    try:
+        yield opened
+    finally:
+        await opened.close()

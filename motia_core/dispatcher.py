@@ -1,0 +1,156 @@
+"""The one road to user code: pick the pool, call, classify the outcome, leave a span.
+
+`run` never raises but for cancellation: whatever goes wrong is the outcome's failure. A trigger passes values, not
+flags; nothing here depends on which trigger called.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+import msgspec
+from msgspec import Raw
+
+from motia_core.clock import Clock
+from motia_core.errors import MotiaError, ProjectError, StepUnavailable, WorkerDied
+from motia_core.model import Failure, Invocation, Outcome, Response, Span, Step
+from motia_core.protocol.envelope import ErrorObject
+from motia_core.protocol.requests import Run, RunResult
+from motia_core.services.running import Active, ResponseSink, Running
+from motia_core.traces.recorder import Recorder
+from motia_core.workers.answers import RunnerError
+from motia_core.workers.pool import Pool
+
+
+class Pools(Protocol):
+    """Finds the pool a step runs in. Raises StepUnavailable or RuntimeMissing."""
+
+    def __call__(self, step: Step) -> Pool: ...
+
+
+class _Detail(msgspec.Struct):
+    """What an error of user code carries."""
+
+    name: str = "Error"
+    stack: str | None = None
+
+
+class Dispatcher:
+    """`snapshot` tells which code new invocations run on."""
+
+    def __init__(
+        self,
+        *,
+        pools: Pools,
+        running: Running,
+        recorder: Recorder,
+        clock: Clock,
+        snapshot: Callable[[], int],
+    ) -> None:
+        self._pools = pools
+        self._running = running
+        self._recorder = recorder
+        self._clock = clock
+        self._snapshot = snapshot
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(RunResult).decode
+
+    async def run(self, invocation: Invocation, *, sink: ResponseSink | None = None) -> Outcome:
+        started = self._clock.now_ms()
+        active = self._running.begin(invocation, sink)
+        outcome = Outcome(failure=Failure(code=-32800, name="Cancelled", message="cancelled"))
+        try:
+            outcome = await self._call(invocation, active)
+        except RunnerError as error:
+            outcome = Outcome(failure=_reported(error.error), worker=active.worker)
+        except MotiaError as error:
+            outcome = Outcome(failure=_own(error), worker=active.worker)
+        finally:
+            self._running.end(active)
+            self._record(active, started, outcome)
+        return outcome
+
+    async def _call(self, invocation: Invocation, active: Active) -> Outcome:
+        step = invocation.step
+        pool = self._pools(step)
+        worker = await pool.acquire(alone=invocation.alone)
+        active.worker = worker.name
+        try:
+            raw = await worker.run(invocation.id, self._params(invocation), deadline=invocation.deadline)
+        finally:
+            pool.release(worker)
+        try:
+            result = self._decode(raw)
+        except msgspec.MsgspecError as error:
+            raise WorkerDied(f"the runner's answer cannot be read: {error}") from None
+        if step.kind != "api":
+            return Outcome(value=result.value, worker=worker.name)
+        if result.response is None:
+            raise WorkerDied("the runner's answer holds no response")
+        got = result.response
+        response = Response(status=got.status, headers=got.headers, kind=got.kind, body=got.body)
+        return Outcome(response=response, worker=worker.name)
+
+    def _params(self, invocation: Invocation) -> bytes:
+        step, caller = invocation.step, invocation.caller
+        left = max(1, int((invocation.deadline - time.monotonic()) * 1000))
+        return self._encode(
+            Run(
+                invocation=invocation.id,
+                snapshot=self._snapshot(),
+                file=step.file,
+                member=step.member,
+                trigger="api" if step.kind == "api" else "cron" if step.kind == "cron" else "event",
+                trace_id=caller.trace_id,
+                deadline_ms=left,
+                input=invocation.input,
+                attempt=caller.attempt,
+                topic=caller.topic,
+                issues=invocation.issues,
+            )
+        )
+
+    def _record(self, active: Active, started: int, outcome: Outcome) -> None:
+        invocation = active.invocation
+        step, caller = invocation.step, invocation.caller
+        events = active.events
+        if active.omitted:
+            events.append(Raw(b'{"type":"omitted","count":%d}' % active.omitted))
+        self._recorder.span(
+            Span(
+                id=invocation.id,
+                trace_id=caller.trace_id,
+                name=step.name,
+                kind=step.kind,
+                status="completed" if outcome.failure is None else "failed",
+                start=started,
+                end=self._clock.now_ms(),
+                language=step.language,
+                parent=caller.parent,
+                topic=caller.topic,
+                attempt=caller.attempt,
+                worker=outcome.worker,
+                failure=outcome.failure,
+                events=tuple(events),
+                file=step.file,
+            )
+        )
+
+
+def _reported(error: ErrorObject) -> Failure:
+    """What the runner says went wrong."""
+    detail = _Detail()
+    if error.data is not None:
+        with suppress(msgspec.MsgspecError):
+            detail = msgspec.json.decode(error.data, type=_Detail)
+    data = None if error.data is None else Raw(bytes(error.data))
+    return Failure(code=error.code, name=detail.name, message=error.message, stack=detail.stack, data=data)
+
+
+def _own(error: MotiaError) -> Failure:
+    """What went wrong on this side of the wire; a broken project is an unavailable step to its caller."""
+    code = StepUnavailable.code if isinstance(error, ProjectError) else error.code
+    return Failure(code=code, name=type(error).__name__, message=error.message)

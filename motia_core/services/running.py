@@ -1,0 +1,74 @@
+"""The invocations under way, by id: in whose name a runner's call is made, and what that invocation did so far.
+
+An invocation is here from before user code starts until its caller is answered; a call in the name of any other id is
+refused. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Raw
+
+from motia_core.errors import InvocationOver
+from motia_core.model import Invocation
+
+Headers = dict[str, str | list[str]]
+
+
+class ResponseSink(Protocol):
+    """Where a streamed response goes. Each call returns when the client can take more; raises ClientGone."""
+
+    async def chunk(self, status: int | None, headers: Headers | None, data: bytes | None) -> None: ...
+
+
+class Active:
+    """One invocation under way. `events` are its calls as JSON, for the trace."""
+
+    __slots__ = ("events", "invocation", "omitted", "once", "sink", "worker")
+
+    def __init__(self, invocation: Invocation, sink: ResponseSink | None) -> None:
+        self.invocation = invocation
+        self.sink = sink
+        self.events: list[Raw] = []
+        self.omitted = 0
+        self.once: dict[str, bytes] = {}
+        self.worker: str | None = None
+
+
+class Running:
+    """All of them. `event_limit` bounds what one invocation may add to its trace."""
+
+    def __init__(self, *, event_limit: int = 500) -> None:
+        self._active: dict[str, Active] = {}
+        self._limit = event_limit
+
+    def __len__(self) -> int:
+        return len(self._active)
+
+    def begin(self, invocation: Invocation, sink: ResponseSink | None) -> Active:
+        active = self._active[invocation.id] = Active(invocation, sink)
+        return active
+
+    def end(self, active: Active) -> None:
+        self._active.pop(active.invocation.id, None)
+
+    def find(self, invocation: str) -> Active:
+        """Raises InvocationOver."""
+        found = self._active.get(invocation)
+        if found is None:
+            raise InvocationOver(f"invocation {invocation} has ended")
+        return found
+
+    def get(self, invocation: str | None) -> Active | None:
+        return None if invocation is None else self._active.get(invocation)
+
+    def all(self) -> list[Active]:
+        return list(self._active.values())
+
+    def note(self, active: Active, event: bytes) -> None:
+        """Adds a call to the trace of its invocation; beyond the limit it is only counted."""
+        if len(active.events) < self._limit:
+            active.events.append(Raw(event))
+        else:
+            active.omitted += 1

@@ -1,0 +1,163 @@
+"""Finds the files that may hold steps or streams. Reads folders, never files; knows no language but by its extensions.
+
+Rules: the folders `steps/`, `src/` and `motia/steps/` below the project, and the project folder itself but not below
+it; names `x.step.EXT`, `x_step.EXT`, `x.stream.EXT`, `x_stream.EXT`. In `motia/steps/` every other source file is a
+candidate that may turn out to hold no step. Never tests, `node_modules` or dot folders. The answer is sorted, so that
+every machine agrees. Next: `definition.py` reads what the runners say is in the files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from motia_core.model import Problem
+
+ROOTS = ("motia/steps", "src", "steps")
+LOOSE_ROOT = "motia/steps"
+SKIPPED = frozenset({"node_modules", "__pycache__", "__tests__", "tests", "python_modules", "venv", "site-packages"})
+
+Languages = Mapping[str, Mapping[str, str]]
+"""Runner name → extension (with its dot) → language, as the runners' manifests say."""
+
+
+class Candidate(Struct, frozen=True, order=True):
+    """One file to ask a runner about. `role` `maybe`: holding no step is no error."""
+
+    file: str
+    role: Literal["step", "stream", "maybe"]
+    runner: str
+    language: str
+
+
+class Found(Struct, frozen=True):
+    candidates: tuple[Candidate, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def discover(project: Path, languages: Languages) -> Found:
+    """Every candidate of the project, sorted by path, and what could not be looked at."""
+    owners = {ext: (runner, name) for runner, names in languages.items() for ext, name in names.items()}
+    problems: list[Problem] = []
+    found: dict[str, Candidate] = {}
+    seen: set[tuple[int, int]] = set()
+    folders = [("", sorted(_names(project, "", problems)))]
+    for root in ROOTS:
+        folders.extend(walk(project, root, problems, seen))
+    for folder, names in folders:
+        loose = f"{folder}/".startswith(f"{LOOSE_ROOT}/")
+        here = _candidates(folder, names, owners, loose=loose)
+        problems.extend(_shadowed(here))
+        found.update(here)
+    return Found(tuple(found[file] for file in sorted(found)), tuple(problems))
+
+
+def walk(
+    project: Path, root: str, problems: list[Problem] | None = None, seen: set[tuple[int, int]] | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """Each folder from `root` down with its sorted file names. A folder reached twice (a link) is entered once."""
+    seen = set() if seen is None else seen
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            status = (project / folder).stat()
+        except OSError:
+            continue
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        files = _names(project, folder, problems, waiting)
+        yield folder, sorted(files)
+
+
+def skipped(name: str) -> bool:
+    """Whether a folder of this name is never entered."""
+    return name.startswith(".") or name in SKIPPED
+
+
+def _names(project: Path, folder: str, problems: list[Problem] | None, deeper: list[str] | None = None) -> list[str]:
+    names: list[str] = []
+    below: list[str] = []
+    try:
+        with os.scandir(project / folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    if not skipped(entry.name):
+                        below.append(f"{folder}/{entry.name}" if folder else entry.name)
+                elif entry.is_file():
+                    names.append(entry.name)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        if problems is not None:
+            problems.append(
+                Problem(code="unreadable", message=f"cannot read {folder or '.'}: {error.strerror}", file=folder)
+            )
+    if deeper is not None:
+        # Reversed, because the caller takes the last one first: the order decides which of two links is entered.
+        deeper.extend(sorted(below, reverse=True))
+    return names
+
+
+def _candidates(
+    folder: str, names: list[str], owners: Mapping[str, tuple[str, str]], *, loose: bool
+) -> dict[str, Candidate]:
+    found: dict[str, Candidate] = {}
+    present = set(names)
+    for name in names:
+        stem, extension = _split(name)
+        owner = owners.get(extension)
+        if owner is None or _is_test(name, stem, present):
+            continue
+        role = role_of(stem)
+        if role is None and not loose:
+            continue
+        file = f"{folder}/{name}" if folder else name
+        found[file] = Candidate(file, role or "maybe", *owner)
+    return found
+
+
+def _split(name: str) -> tuple[str, str]:
+    stem, dot, extension = name.rpartition(".")
+    return (stem, dot + extension) if stem else (name, "")
+
+
+def role_of(stem: str) -> Literal["step", "stream"] | None:
+    """What the name without its extension says the file is."""
+    for role, ending in (("step", "step"), ("stream", "stream")):
+        if len(stem) > len(ending) + 1 and stem.endswith((f".{ending}", f"_{ending}")):
+            return "step" if role == "step" else "stream"
+    return None
+
+
+def _is_test(name: str, stem: str, present: set[str]) -> bool:
+    # `.d` is a file of type declarations; `test_x_step` beside `x_step` is that step's test.
+    return stem.endswith((".test", ".spec", ".d")) or (name.startswith("test_") and name[5:] in present)
+
+
+def _shadowed(found: dict[str, Candidate]) -> list[Problem]:
+    """Takes out `x.step.EXT` where `x_step.EXT` exists: in old Motia the first was not loaded for some languages, so
+    it is often the forgotten half of a renaming."""
+    problems = []
+    for file in sorted(found):
+        stem, extension = _split(file)
+        for ending in ("step", "stream"):
+            twin = stem.removesuffix(f".{ending}") + f"_{ending}{extension}"
+            if stem.endswith(f".{ending}") and twin in found:
+                del found[file]
+                problems.append(
+                    Problem(
+                        code="shadowed",
+                        message=f"{file} is ignored because {twin} exists",
+                        file=file,
+                        hint="delete one of the two, or give them different names",
+                    )
+                )
+    return problems

@@ -1,0 +1,156 @@
+"""The event store: each promise of `base.EventStore` as one write of `deliveries.py`, or one read.
+
+Decides how durable each write is, and nothing else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Raw
+
+from motia_core.model import DeadLetter, Delivery, Failure
+from motia_core.storage.base import Backlog, Emission, Emitted
+from motia_core.storage.sqlite import deliveries
+from motia_core.storage.sqlite.database import Database
+from motia_core.storage.sqlite.deliveries import SQL, ids_json
+from motia_core.storage.sqlite.writer import Transaction
+
+_FAILURE = msgspec.json.Decoder(Failure)
+_PRUNE_BATCH = 500
+
+
+def _written(failure: Failure | None) -> bytes | None:
+    return None if failure is None else msgspec.json.encode(failure)
+
+
+class Events:
+    """`full` is the durability of what must not be lost; claims and acknowledgements never wait for the disk."""
+
+    def __init__(self, database: Database, *, full: bool) -> None:
+        self._database = database
+        self._full = full
+
+    async def put(self, emissions: Sequence[Emission], *, limit: int) -> list[Emitted]:
+        return await self._database.write(lambda tx: deliveries.put_all(tx, emissions, limit), full=self._full)
+
+    async def claim(self, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
+        return await self._database.write(
+            lambda tx: deliveries.claim(tx, room, owner=owner, now=now, lease=lease, limit=limit)
+        )
+
+    async def renew(self, ids: Sequence[int], *, owner: str, lease: int) -> list[int]:
+        parameters = {"ids": ids_json(ids), "owner": owner, "lease": lease}
+        held = await self._database.write(lambda tx: tx.db.execute(SQL["renew"], parameters).fetchall())
+        kept = {row[0] for row in held}
+        return [id for id in ids if id not in kept]
+
+    async def ack(self, ids: Sequence[int], *, owner: str) -> None:
+        await self._database.write(lambda tx: deliveries.ack(tx, ids, owner))
+
+    async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: bool = False) -> None:
+        def work(tx: Transaction) -> None:
+            parameters = (due, _written(failure), died, int(died), id, owner)
+            tx.pending += tx.execute(SQL["retry"], parameters).rowcount
+
+        await self._database.write(work)
+
+    async def release(self, ids: Sequence[int], *, owner: str, uncount: bool = True) -> None:
+        def work(tx: Transaction) -> None:
+            parameters = {"ids": ids_json(ids), "owner": owner, "uncount": int(uncount)}
+            tx.pending += tx.db.execute(SQL["release"], parameters).rowcount
+
+        await self._database.write(work)
+
+    async def bury(self, id: int, *, owner: str, reason: str, failure: Failure | None, now: int) -> None:
+        written = _written(failure)
+        await self._database.write(
+            lambda tx: deliveries.bury(tx, id, owner=owner, reason=reason, failure=written, now=now), full=self._full
+        )
+
+    async def due(self, steps: Sequence[str]) -> int | None:
+        names = msgspec.json.encode(list(steps)).decode()
+        rows = await self._database.look(SQL["due"], (names,))
+        return None if rows[0][0] is None else int(rows[0][0])
+
+    async def backlog(self, *, now: int) -> list[Backlog]:
+        return await self._database.read(lambda db: _backlog(db, now))
+
+    async def dead(self, *, step: str | None = None, limit: int = 100, after: int = 0) -> list[DeadLetter]:
+        if step is None:
+            rows = await self._database.rows(SQL["dead"], (after, limit))
+        else:
+            rows = await self._database.rows(SQL["dead_of_step"], (step, after, limit))
+        return [
+            DeadLetter(
+                id=row[0],
+                step=row[1],
+                topic=row[2],
+                data=Raw(row[3]),
+                trace_id=row[4],
+                flows=deliveries.flows(row[5]),
+                group=row[6],
+                attempts=row[7],
+                reason=row[8],
+                failure=None if row[9] is None else _FAILURE.decode(row[9]),
+                created=row[10],
+                buried=row[11],
+            )
+            for row in rows
+        ]
+
+    async def redrive(self, ids: Sequence[int], *, now: int) -> int:
+        return await self._database.write(lambda tx: deliveries.redrive(tx, ids, now), full=self._full)
+
+    async def discard(self, ids: Sequence[int]) -> int:
+        return await self._database.write(lambda tx: deliveries.discard(tx, ids), full=self._full)
+
+    async def hurry(self, step: str, *, now: int) -> int:
+        parameters = {"step": step, "now": now}
+        return await self._database.write(lambda tx: tx.db.execute(SQL["hurry"], parameters).rowcount)
+
+    async def prune(self, *, dead_before: int, dedup_before: int) -> int:
+        """In small transactions, so that others get their turn."""
+        total: int = await self._database.write(lambda tx: tx.execute(SQL["prune_once"], (dead_before,)).rowcount)
+        batch = _PRUNE_BATCH
+        while batch == _PRUNE_BATCH:
+            batch = await self._database.write(lambda tx: deliveries.prune_dead(tx, dead_before, _PRUNE_BATCH))
+            total += batch
+        batch = _PRUNE_BATCH
+        while batch == _PRUNE_BATCH:
+            batch = await self._database.write(
+                lambda tx: tx.execute(SQL["prune_emit_ids"], (dedup_before, _PRUNE_BATCH)).rowcount
+            )
+            total += batch
+        return total
+
+    async def once_get(self, scope: str, key: str) -> bytes | None:
+        rows = await self._database.look(SQL["once_get"], (scope, key))
+        return rows[0][0] if rows else None
+
+    async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
+        return await self._database.write(
+            lambda tx: deliveries.remember_once(tx, scope, key, value, now), full=self._full
+        )
+
+
+def _backlog(db: sqlite3.Connection, now: int) -> list[Backlog]:
+    db.execute("BEGIN")
+    try:
+        found: dict[str, dict[str, int]] = {}
+        first: dict[str, int] = {}
+        for step, count, delayed, id in db.execute(SQL["backlog_waiting"], (now,)).fetchall():
+            found[step] = {"ready": count - delayed, "delayed": delayed}
+            first[step] = id
+        for step, count, id in db.execute(SQL["backlog_blocked"]).fetchall():
+            found.setdefault(step, {})["blocked"] = count
+            first[step] = min(id, first.get(step, id))
+        for name in ("claimed", "dead"):
+            for step, count in db.execute(SQL[f"backlog_{name}"]).fetchall():
+                found.setdefault(step, {})["running" if name == "claimed" else name] = count
+        oldest = {step: db.execute(SQL["created"], (id,)).fetchone()[0] for step, id in first.items()}
+    finally:
+        db.execute("COMMIT")
+    return [Backlog(step=step, oldest=oldest.get(step), **found[step]) for step in sorted(found)]

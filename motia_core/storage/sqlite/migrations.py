@@ -1,0 +1,92 @@
+"""Brings a file to the schema of this program. Each `schema/NNNN_name.sql` is one step, applied in one transaction.
+
+`PRAGMA user_version` says how far a file is, `application_id` that it is ours. Before an old file is changed a copy is
+kept beside it. A file never goes backwards.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from importlib.resources import files
+from pathlib import Path
+
+from motia_core.errors import ConfigError, StoreTooNew
+
+APPLICATION_ID = 0x4D6F7469  # "Moti"
+_FILE = re.compile(r"^(\d{4})_\w+\.sql$")
+
+
+def steps(folder: str) -> list[tuple[int, str]]:
+    """Number and SQL of each step in `folder`, in order."""
+    root = files(__package__).joinpath(folder)
+    found = [(int(match[1]), entry) for entry in root.iterdir() if (match := _FILE.match(entry.name))]
+    found.sort(key=lambda pair: pair[0])
+    if [number for number, _ in found] != list(range(1, len(found) + 1)):
+        raise ValueError(f"the files of {folder} are not numbered 0001, 0002, …")
+    return [(number, entry.read_text("utf-8")) for number, entry in found]
+
+
+def migrate(db: sqlite3.Connection, path: Path, wanted: list[tuple[int, str]]) -> None:
+    """Applies the steps `db` lacks. Several processes may do this at the same time: one does, the others wait."""
+    latest = wanted[-1][0]
+    if check_ours(db, path, latest) == latest:
+        return
+    kept = False
+    for number, script in wanted:
+        if not kept and 0 < check_ours(db, path, latest) < number:
+            _keep_copy(db, path)
+            kept = True
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            if check_ours(db, path, latest) < number:
+                for statement in statements(script):
+                    db.execute(statement)
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {number}")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+
+def statements(script: str) -> list[str]:
+    """`script` in single statements: `executescript` would commit on its own."""
+    found: list[str] = []
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        if not pending and (not line.strip() or line.startswith("--")):
+            continue
+        pending += line
+        if sqlite3.complete_statement(pending):
+            found.append(pending.strip())
+            pending = ""
+    if pending.strip():
+        raise ValueError("the last statement of a migration is not ended by a semicolon")
+    return found
+
+
+def check_ours(db: sqlite3.Connection, path: Path, latest: int) -> int:
+    """The file's schema version. Raises for another program's file (which is left as it is) and a newer one of ours."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    ours = int(db.execute("PRAGMA application_id").fetchone()[0]) == APPLICATION_ID
+    if not ours and (version or db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()):
+        raise ConfigError(
+            f"{path} is a database of another program", hint="name another file in database.url; Motia makes it"
+        )
+    if version > latest:
+        raise StoreTooNew(
+            f"{path} was written by a newer Motia (schema {version}, this one knows {latest})", hint="upgrade Motia"
+        )
+    return version
+
+
+def _keep_copy(db: sqlite3.Connection, path: Path) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    target = path.with_name(f"{path.name}.schema-{version}")
+    if not target.exists():
+        partial = target.with_name(f"{target.name}.partial")
+        partial.unlink(missing_ok=True)
+        db.execute("VACUUM INTO ?", (str(partial),))
+        partial.replace(target)

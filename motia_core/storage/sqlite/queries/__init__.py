@@ -1,0 +1,30 @@
+"""Named SQL. A file holds blocks that begin with `-- name: NAME`; further comment lines say why, and are kept out.
+
+Reads text and nothing else: statements are prepared and cached by SQLite's own module.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+def parse(text: str) -> dict[str, str]:
+    """Each block's statement by its name."""
+    parts = _NAME.split(text)
+    found: dict[str, str] = {}
+    for name, block in zip(parts[1::2], parts[2::2], strict=True):
+        if name in found:
+            raise ValueError(f"two queries are named {name}")
+        lines = (line for line in block.splitlines() if not line.lstrip().startswith("--"))
+        found[name] = "\n".join(lines).strip().removesuffix(";")
+        if not found[name]:
+            raise ValueError(f"the query {name} is empty")
+    return found
+
+
+def load(name: str) -> dict[str, str]:
+    """The queries of `NAME.sql` in this folder."""
+    return parse(files(__name__).joinpath(f"{name}.sql").read_text("utf-8"))

@@ -1,0 +1,77 @@
+-- State and streams: one table, told apart by `space`.
+
+-- name: get
+SELECT value FROM entries
+WHERE space = ? AND group_name = ? AND key = ? AND (expires IS NULL OR expires > ?);
+
+-- name: read
+SELECT value, version FROM entries
+WHERE space = ? AND group_name = ? AND key = ? AND (expires IS NULL OR expires > ?);
+
+-- name: group
+SELECT key, value, version FROM entries
+WHERE space = ? AND group_name = ? AND (expires IS NULL OR expires > ?)
+ORDER BY id;
+
+-- name: versions
+SELECT version FROM entries
+WHERE space = ? AND group_name = ? AND (expires IS NULL OR expires > ?)
+ORDER BY id;
+
+-- name: keys
+SELECT key FROM entries
+WHERE space = ? AND group_name = ? AND (expires IS NULL OR expires > ?)
+ORDER BY id;
+
+-- name: groups
+-- One step along the index per group, not per key; a group of expired keys only is left out.
+WITH RECURSIVE names (name) AS (
+  SELECT min(group_name) FROM entries WHERE space = :space
+  UNION ALL
+  SELECT (SELECT min(group_name) FROM entries WHERE space = :space AND group_name > name)
+  FROM names WHERE name IS NOT NULL
+)
+SELECT name FROM names
+WHERE name IS NOT NULL AND EXISTS (
+  SELECT 1 FROM entries
+  WHERE space = :space AND group_name = name AND (expires IS NULL OR expires > :now)
+);
+
+-- name: spaces
+WITH RECURSIVE names (name) AS (
+  SELECT min(space) FROM entries
+  UNION ALL
+  SELECT (SELECT min(space) FROM entries WHERE space > name) FROM names WHERE name IS NOT NULL
+)
+SELECT name FROM names WHERE name IS NOT NULL;
+
+-- name: overwrite
+UPDATE entries SET value = ?, version = ?, expires = ?
+WHERE space = ? AND group_name = ? AND key = ? AND (expires IS NULL OR expires > ?);
+
+-- name: overwrite_keeping_expiry
+UPDATE entries SET value = ?, version = ?
+WHERE space = ? AND group_name = ? AND key = ?;
+
+-- name: insert
+-- REPLACE takes away an expired value, so that the new one is last in its group.
+INSERT OR REPLACE INTO entries (space, group_name, key, value, version, expires)
+VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: delete
+DELETE FROM entries WHERE space = ? AND group_name = ? AND key = ?;
+
+-- name: count
+SELECT count(*) FROM entries
+WHERE space = ? AND group_name = ? AND (expires IS NULL OR expires > ?);
+
+-- name: clear
+DELETE FROM entries WHERE space = ? AND group_name = ?;
+
+-- name: sweep
+DELETE FROM entries WHERE id IN (
+  SELECT id FROM entries
+  WHERE expires IS NOT NULL AND expires <= :now AND space = :space
+  ORDER BY expires LIMIT :limit
+)
+RETURNING group_name, key;

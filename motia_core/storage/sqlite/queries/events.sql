@@ -1,0 +1,150 @@
+-- Events, deliveries, dead letters and what `once` remembers.
+
+-- name: add_event
+INSERT INTO events (id, topic, data, trace_id, flows, parent, group_name, hops, created, remaining)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_delivery
+INSERT INTO deliveries (id, event, step, lane, status, due) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: emit_id
+SELECT event, deliveries FROM emit_ids WHERE topic = ? AND dedup = ? AND created >= ?;
+
+-- name: remember_emit_id
+INSERT OR REPLACE INTO emit_ids (topic, dedup, event, deliveries, created) VALUES (?, ?, ?, ?, ?);
+
+-- name: lane_taken
+SELECT 1 FROM deliveries WHERE step = ? AND lane = ? LIMIT 1;
+
+-- name: expire_leases
+-- The servers that held these are gone or stuck. The old due puts them before what came later.
+UPDATE deliveries
+SET status = 'waiting', owner = NULL, lease = NULL, suspect = 1, deaths = deaths + 1
+WHERE status = 'claimed' AND lease < ?;
+
+-- name: steps_waiting
+-- One step along the index per step: cheap when few of many steps have anything.
+WITH RECURSIVE names (name) AS (
+  SELECT min(step) FROM deliveries WHERE status = 'waiting'
+  UNION ALL
+  SELECT (SELECT min(step) FROM deliveries WHERE status = 'waiting' AND step > name)
+  FROM names WHERE name IS NOT NULL
+)
+SELECT name FROM names WHERE name IS NOT NULL;
+
+-- name: candidates
+SELECT due, id FROM deliveries
+WHERE status = 'waiting' AND step = ? AND due <= ?
+ORDER BY due, id LIMIT ?;
+
+-- name: claim
+UPDATE deliveries SET status = 'claimed', owner = ?, lease = ?, attempt = attempt + 1
+WHERE id IN (SELECT value FROM json_each(?));
+
+-- name: claimed
+SELECT d.id, d.event, d.step, e.topic, e.data, e.trace_id, e.flows, e.parent, e.group_name, e.hops,
+  d.attempt, d.deaths, d.suspect, e.created
+FROM deliveries d JOIN events e ON e.id = d.event
+WHERE d.id IN (SELECT value FROM json_each(?))
+ORDER BY d.due, d.id;
+
+-- name: renew
+UPDATE deliveries SET lease = :lease
+WHERE id IN (SELECT value FROM json_each(:ids)) AND owner = :owner AND status = 'claimed'
+RETURNING id;
+
+-- name: end
+DELETE FROM deliveries WHERE id = ? AND owner = ? AND status = 'claimed' RETURNING event, step, lane;
+
+-- name: end_last
+DELETE FROM events WHERE id = ? AND remaining = 1;
+
+-- name: end_one
+UPDATE events SET remaining = remaining - 1 WHERE id = ?;
+
+-- name: next_of_lane
+UPDATE deliveries SET status = 'waiting' WHERE status = 'blocked' AND id = (
+  SELECT min(id) FROM deliveries WHERE step = ? AND lane = ?
+);
+
+-- name: retry
+UPDATE deliveries
+SET status = 'waiting', owner = NULL, lease = NULL, due = ?, failure = ?, suspect = suspect OR ?, deaths = deaths + ?
+WHERE id = ? AND owner = ? AND status = 'claimed';
+
+-- name: release
+UPDATE deliveries SET status = 'waiting', owner = NULL, lease = NULL, attempt = max(0, attempt - :uncount)
+WHERE id IN (SELECT value FROM json_each(:ids)) AND owner = :owner AND status = 'claimed';
+
+-- name: bury
+INSERT INTO dead_letters (id, event, step, lane, topic, data, trace_id, flows, parent, group_name, hops, attempts,
+  reason, failure, created, buried)
+SELECT d.id, d.event, d.step, d.lane, e.topic, e.data, e.trace_id, e.flows, e.parent, e.group_name, e.hops, d.attempt,
+  ?, coalesce(?, d.failure), e.created, ?
+FROM deliveries d JOIN events e ON e.id = d.event
+WHERE d.id = ? AND d.owner = ? AND d.status = 'claimed';
+
+-- name: due
+SELECT min((SELECT min(due) FROM deliveries WHERE status = 'waiting' AND step = value)) FROM json_each(?);
+
+-- name: backlog_waiting
+SELECT step, count(*), sum(due > ?), min(id) FROM deliveries WHERE status = 'waiting' GROUP BY step;
+
+-- name: backlog_claimed
+SELECT step, count(*) FROM deliveries WHERE status = 'claimed' GROUP BY step;
+
+-- name: backlog_blocked
+SELECT step, count(*), min(id) FROM deliveries WHERE lane IS NOT NULL AND status = 'blocked' GROUP BY step;
+
+-- name: backlog_dead
+SELECT step, count(*) FROM dead_letters GROUP BY step;
+
+-- name: created
+SELECT e.created FROM deliveries d JOIN events e ON e.id = d.event WHERE d.id = ?;
+
+-- name: dead
+SELECT id, step, topic, data, trace_id, flows, group_name, attempts, reason, failure, created, buried
+FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?;
+
+-- name: dead_of_step
+SELECT id, step, topic, data, trace_id, flows, group_name, attempts, reason, failure, created, buried
+FROM dead_letters WHERE step = ? AND id > ? ORDER BY id LIMIT ?;
+
+-- name: exhume
+DELETE FROM dead_letters WHERE id = ?
+RETURNING event, step, lane, topic, data, trace_id, flows, parent, group_name, hops, created;
+
+-- name: rejoin_event
+-- The event is still there when others of its deliveries are.
+INSERT INTO events (id, topic, data, trace_id, flows, parent, group_name, hops, created, remaining)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+ON CONFLICT (id) DO UPDATE SET remaining = remaining + 1;
+
+-- name: discard
+DELETE FROM dead_letters WHERE id IN (SELECT value FROM json_each(?)) RETURNING id;
+
+-- name: hurry
+UPDATE deliveries SET due = :now
+WHERE status = 'waiting' AND step = :step AND due > :now AND attempt > 0;
+
+-- name: prune_dead
+DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE buried < ? LIMIT ?) RETURNING id;
+
+-- name: prune_emit_ids
+DELETE FROM emit_ids WHERE (topic, dedup) IN (SELECT topic, dedup FROM emit_ids WHERE created < ? LIMIT ?);
+
+-- name: prune_once
+-- `delivery:` is 9 characters; what follows is the id.
+DELETE FROM once WHERE created < ? AND NOT (scope LIKE 'delivery:%' AND (
+  EXISTS (SELECT 1 FROM deliveries WHERE id = CAST(substr(scope, 10) AS INTEGER))
+  OR EXISTS (SELECT 1 FROM dead_letters WHERE id = CAST(substr(scope, 10) AS INTEGER))
+));
+
+-- name: once_get
+SELECT value FROM once WHERE scope = ? AND key = ?;
+
+-- name: once_put
+INSERT INTO once (scope, key, value, created) VALUES (?, ?, ?, ?) ON CONFLICT (scope, key) DO NOTHING;
+
+-- name: once_end
+DELETE FROM once WHERE scope = ?;

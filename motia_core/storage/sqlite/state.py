@@ -1,0 +1,146 @@
+"""Values by group and key. The module's functions work inside a transaction, `State` offers them to callers.
+
+Owns the table `entries`, which the streams share under a `space` of their own. Never commits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from motia_core.storage import operations
+from motia_core.storage.base import Item, Op
+from motia_core.storage.sqlite.database import Database
+from motia_core.storage.sqlite.queries import load
+from motia_core.storage.sqlite.writer import Transaction
+
+_SQL = load("entries")
+_GET, _READ, _GROUP, _VERSIONS = _SQL["get"], _SQL["read"], _SQL["group"], _SQL["versions"]
+_OVERWRITE, _KEEP, _INSERT = _SQL["overwrite"], _SQL["overwrite_keeping_expiry"], _SQL["insert"]
+_DELETE, _COUNT, _CLEAR, _SWEEP = _SQL["delete"], _SQL["count"], _SQL["clear"], _SQL["sweep"]
+
+
+def get(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | None:
+    row = tx.execute(_GET, (space, group, key, now)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def put(tx: Transaction, space: str, group: str, key: str, value: bytes, *, now: int, expires: int | None) -> bool:
+    version = tx.next()
+    if tx.execute(_OVERWRITE, (value, version, expires, space, group, key, now)).rowcount:
+        return False
+    tx.execute(_INSERT, (space, group, key, value, version, expires))
+    return True
+
+
+def delete(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | None:
+    before = get(tx, space, group, key, now)
+    tx.execute(_DELETE, (space, group, key))
+    return before
+
+
+def clear(tx: Transaction, space: str, group: str, now: int) -> int:
+    count: int = tx.execute(_COUNT, (space, group, now)).fetchone()[0]
+    tx.execute(_CLEAR, (space, group))
+    return count
+
+
+def version(tx: Transaction, space: str, group: str, key: str | None, now: int) -> str:
+    """Of a key, or of a whole group."""
+    if key is None:
+        return group_version(row[0] for row in tx.execute(_VERSIONS, (space, group, now)))
+    row = tx.execute(_READ, (space, group, key, now)).fetchone()
+    return "0" if row is None else str(row[1])
+
+
+def group_version(versions: Iterable[int]) -> str:
+    """Every write has a version of its own, so that the list of them names what the group holds, deletions and
+    expiries included; nothing need be written for it."""
+    text = ",".join(map(str, versions))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest() if text else "0"
+
+
+class State:
+    """One space of values; `full` is the durability of its writes."""
+
+    def __init__(self, database: Database, *, space: str = "", full: bool) -> None:
+        self._database = database
+        self._space = space
+        self._full = full
+
+    async def get(self, group: str, key: str, *, now: int) -> bytes | None:
+        rows = await self._database.look(_GET, (self._space, group, key, now))
+        return rows[0][0] if rows else None
+
+    async def read(self, group: str, key: str, *, now: int) -> tuple[bytes | None, str]:
+        rows = await self._database.look(_READ, (self._space, group, key, now))
+        return (rows[0][0], str(rows[0][1])) if rows else (None, "0")
+
+    async def set(self, group: str, key: str, value: bytes, *, now: int, expires: int | None = None) -> bool:
+        space = self._space
+        return await self._database.write(
+            lambda tx: put(tx, space, group, key, value, now=now, expires=expires), full=self._full
+        )
+
+    async def delete(self, group: str, key: str, *, now: int) -> bytes | None:
+        return await self._database.write(lambda tx: delete(tx, self._space, group, key, now), full=self._full)
+
+    async def clear(self, group: str, *, now: int) -> int:
+        return await self._database.write(lambda tx: clear(tx, self._space, group, now), full=self._full)
+
+    async def group(self, group: str, *, now: int) -> list[Item]:
+        return (await self.read_group(group, now=now))[0]
+
+    async def read_group(self, group: str, *, now: int) -> tuple[list[Item], str]:
+        rows = await self._database.rows(_GROUP, (self._space, group, now))
+        return [Item(key, value, str(version)) for key, value, version in rows], group_version(row[2] for row in rows)
+
+    async def keys(self, group: str, *, now: int) -> list[str]:
+        return [row[0] for row in await self._database.rows(_SQL["keys"], (self._space, group, now))]
+
+    async def groups(self, *, now: int) -> list[str]:
+        parameters = {"space": self._space, "now": now}
+        return await self._database.read(lambda db: [row[0] for row in db.execute(_SQL["groups"], parameters)])
+
+    async def update(
+        self, group: str, key: str, ops: Sequence[Op], *, now: int, expires: int | None = None
+    ) -> tuple[bytes, bool]:
+        def work(tx: Transaction) -> tuple[bytes, bool]:
+            before = get(tx, self._space, group, key, now)
+            after = operations.updated(before, ops)
+            if before is not None and expires is None:
+                tx.execute(_KEEP, (after, tx.next(), self._space, group, key))
+                return after, False
+            return after, put(tx, self._space, group, key, after, now=now, expires=expires)
+
+        return await self._database.write(work, full=self._full)
+
+    async def set_if_absent(
+        self, group: str, key: str, value: bytes, *, now: int, expires: int | None = None
+    ) -> tuple[bool, bytes]:
+        def work(tx: Transaction) -> tuple[bool, bytes]:
+            before = get(tx, self._space, group, key, now)
+            if before is not None:
+                return False, before
+            put(tx, self._space, group, key, value, now=now, expires=expires)
+            return True, value
+
+        return await self._database.write(work, full=self._full)
+
+    async def compare_and_set(
+        self, group: str, key: str, expected: bytes, value: bytes, *, now: int, expires: int | None = None
+    ) -> tuple[bool, bytes | None]:
+        def work(tx: Transaction) -> tuple[bool, bytes | None]:
+            before = get(tx, self._space, group, key, now)
+            if not operations.same(before, expected):
+                return False, before
+            put(tx, self._space, group, key, value, now=now, expires=expires)
+            return True, value
+
+        return await self._database.write(work, full=self._full)
+
+    async def sweep(self, *, now: int, limit: int = 1000) -> list[tuple[str, str]]:
+        def work(tx: Transaction) -> list[tuple[str, str]]:
+            return tx.db.execute(_SWEEP, {"now": now, "space": self._space, "limit": limit}).fetchall()
+
+        return await self._database.write(work)

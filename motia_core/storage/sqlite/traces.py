@@ -1,0 +1,108 @@
+"""Spans and logs, in a file of their own beside the database: they are many, and a power cut may take the last of them.
+
+Knows nothing of who watches. A damaged file is put aside and a new one begun: nothing else depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from motia_core.model import LogRecord, Span
+from motia_core.storage.base import LEVELS
+from motia_core.storage.sqlite.database import Database, open_database
+from motia_core.storage.sqlite.faults import is_damaged
+from motia_core.storage.sqlite.queries import load
+from motia_core.storage.sqlite.writer import Transaction
+
+_SQL = load("traces")
+_SPAN = msgspec.json.Decoder(Span)
+_LOG = msgspec.json.Decoder(LogRecord)
+_NEVER = 2**62
+
+
+async def open_traces(path: Path) -> Traces:
+    try:
+        database = await open_database(path, schema="schema_traces", full="OFF", normal="OFF")
+    except Exception as error:
+        if not is_damaged(error):
+            raise
+        for suffix in ("", "-wal", "-shm"):
+            file = path.with_name(path.name + suffix)
+            if file.exists():
+                file.replace(path.with_name(f"{path.name}.damaged{suffix}"))
+        database = await open_database(path, schema="schema_traces", full="OFF", normal="OFF")
+    return Traces(database)
+
+
+class Traces:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> None:
+        written_spans = msgspec.json.encode(spans).decode() if spans else None
+        written_logs = msgspec.json.encode(logs).decode() if logs else None
+
+        def work(tx: Transaction) -> None:
+            if written_spans is not None:
+                tx.execute(_SQL["add_spans"], (written_spans,))
+                tx.execute(_SQL["add_traces"], (written_spans,))
+            if written_logs is not None:
+                tx.execute(_SQL["add_logs"], (written_logs,))
+
+        await self._database.write(work)
+
+    async def traces(self, *, limit: int = 50, before: int | None = None, step: str | None = None) -> list[Span]:
+        parameters = {"limit": limit, "before": _NEVER if before is None else before, "step": step}
+        rows = await self._database.read(lambda db: db.execute(_SQL["traces"], parameters).fetchall())
+        return [_SPAN.decode(row[0]) for row in rows if row[0] is not None]
+
+    async def trace(self, trace_id: str) -> list[Span]:
+        return [_SPAN.decode(row[0]) for row in await self._database.rows(_SQL["trace"], (trace_id,))]
+
+    async def logs(
+        self,
+        *,
+        limit: int = 200,
+        after: int = 0,
+        trace_id: str | None = None,
+        step: str | None = None,
+        level: str | None = None,
+        newest: bool = True,
+    ) -> list[tuple[int, LogRecord]]:
+        sql = _SQL[f"logs_{'newest' if newest else 'first'}{'' if trace_id is None else '_of_trace'}"]
+        parameters: dict[str, object] = {
+            "limit": limit,
+            "after": after,
+            "step": step,
+            "level": LEVELS.get(level or "", 0),
+        }
+        if trace_id is not None:
+            parameters["trace"] = trace_id
+        rows = await self._database.read(lambda db: db.execute(sql, parameters).fetchall())
+        found = [(row[0], _LOG.decode(row[1])) for row in rows]
+        return found[::-1] if newest else found
+
+    async def prune(self, *, max_spans: int, max_logs: int, before: int) -> int:
+        def spans(tx: Transaction) -> int:
+            removed: int = tx.execute(_SQL["prune_old_spans"], (before,)).rowcount
+            tx.execute(_SQL["prune_old_traces"], (before,))
+            excess: int = tx.execute(_SQL["count_spans"]).fetchone()[0] - max_spans
+            if excess > 0:
+                touched = {row[0] for row in tx.execute(_SQL["prune_spans"], (excess,)).fetchall()}
+                tx.execute(_SQL["prune_traces"], (msgspec.json.encode(list(touched)).decode(),))
+            return removed + max(0, excess)
+
+        def logs(tx: Transaction) -> int:
+            removed: int = tx.execute(_SQL["prune_old_logs"], (before,)).rowcount
+            excess: int = tx.execute(_SQL["count_logs"]).fetchone()[0] - max_logs
+            if excess > 0:
+                tx.execute(_SQL["prune_logs"], (excess,))
+            return removed + max(0, excess)
+
+        return await self._database.write(spans) + await self._database.write(logs)
+
+    async def close(self) -> None:
+        await self._database.close()

@@ -1,0 +1,1 @@
+"""What happened, kept: spans and logs in bounded tables."""

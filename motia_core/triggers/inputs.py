@@ -1,0 +1,55 @@
+"""Checks what an event step is about to be given against its schema: enforced, warned about, or left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Raw
+
+from motia_core.config import Config
+from motia_core.errors import InputInvalid
+from motia_core.model import Delivery, Failure, Step
+from motia_core.validation import Validator
+
+
+class Inputs:
+    """Compiles each schema once. `warn` gets the step, the delivery and the text."""
+
+    def __init__(self, config: Config, warn: Callable[[str, Step, Delivery], None]) -> None:
+        self._config = config
+        self._warn = warn
+        self._validators: dict[int, tuple[Raw, Validator]] = {}
+
+    def refuse(self, step: Step, delivery: Delivery) -> Failure | None:
+        """The failure to bury the delivery with, or None to run it."""
+        mode = step.validation or self._config.validation.events
+        if step.input_schema is None or mode == "off":
+            return None
+        issues = self._validator(step.input_schema).check(msgspec.json.decode(delivery.data))
+        if not issues:
+            return None
+        text = "; ".join(f"{issue.path or 'input'}: {issue.message}" for issue in issues[:5])
+        if mode == "warn":
+            self._warn(
+                f"the data of '{delivery.topic}' does not match the input of {step.name}: {text}", step, delivery
+            )
+            return None
+        return Failure(
+            code=InputInvalid.code,
+            name="InputInvalid",
+            message=f"the input breaks the schema: {text}",
+            data=Raw(msgspec.json.encode({"issues": issues})),
+        )
+
+    def _validator(self, schema: Raw) -> Validator:
+        """Keyed by identity: a step keeps its schema object for as long as its snapshot lives."""
+        found = self._validators.get(id(schema))
+        if found is None or found[0] is not schema:
+            if len(self._validators) > 20_000:
+                self._validators.clear()
+            found = self._validators[id(schema)] = (
+                schema,
+                Validator(schema, regex_limit=self._config.validation.regex_limit),
+            )
+        return found[1]

@@ -1,0 +1,270 @@
+"""Claims what is due, gives it to the dispatcher, and writes down how it ended.
+
+At-least-once: a delivery is acknowledged only after its handler has finished; its attempt was counted by the claim, so
+a crash cannot repeat for ever. Leases are renewed while a handler runs. A delivery that was a suspect in a worker's
+death runs alone on a worker. `retry` decides, this loop obeys. Drain: claim no more, wait for what runs, give back
+the rest.
+"""
+
+from __future__ import annotations
+
+import anyio
+import msgspec
+from anyio.abc import TaskGroup, TaskStatus
+from msgspec import Raw
+
+from motia_core.clock import Clock
+from motia_core.config import Config
+from motia_core.dispatcher import Dispatcher
+from motia_core.errors import Draining, InvocationCancelled, MotiaError, StepUnavailable, WorkerDied, WorkersBusy
+from motia_core.model import Addressed, Backoff, Caller, Delivery, Event, Failure, Invocation, Step
+from motia_core.steps.registry import Registry
+from motia_core.storage.base import Emission, EventStore
+from motia_core.traces.recorder import Recorder
+from motia_core.triggers.inputs import Inputs
+from motia_core.triggers.retry import Bury, Retry, decide
+
+# The machinery is to blame, not the handler: the delivery goes back and the attempt does not count.
+_NOT_GIVEN = frozenset({WorkersBusy.code, InvocationCancelled.code, StepUnavailable.code, Draining.code})
+_PAUSE = 0.5
+
+
+class Queue:
+    """`wake` says that something may be due now."""
+
+    def __init__(
+        self,
+        *,
+        store: EventStore,
+        registry: Registry,
+        dispatcher: Dispatcher,
+        inputs: Inputs,
+        recorder: Recorder,
+        clock: Clock,
+        config: Config,
+        owner: str,
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._dispatcher = dispatcher
+        self._inputs = inputs
+        self._recorder = recorder
+        self._clock = clock
+        self._config = config
+        self._knobs = config.queue
+        self._owner = owner
+        self._running: dict[int, Delivery] = {}
+        self._by_step: dict[str, int] = {}
+        self._paused: dict[str, float] = {}
+        self._wake = anyio.Event()
+        self._idle = anyio.Event()
+        self._draining = False
+        self._group: TaskGroup | None = None
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        async with anyio.create_task_group() as group:
+            self._group = group
+            group.start_soon(self._renew)
+            task_status.started()
+            while not self._draining:
+                self._wake = anyio.Event()
+                claimed = await self._claim(group)
+                if not claimed and not self._draining:
+                    with anyio.move_on_after(await self._wait()):
+                        await self._wake.wait()
+            while self._running:
+                self._idle = anyio.Event()
+                await self._idle.wait()
+            group.cancel_scope.cancel()
+
+    def drain(self) -> None:
+        """Claim no more; `run` returns when what runs has finished."""
+        self._draining = True
+        self._wake.set()
+        self._idle.set()
+
+    async def stop(self) -> None:
+        """Ends now: what runs is cancelled and given back."""
+        self.drain()
+        left = list(self._running)
+        if self._group is not None:
+            self._group.cancel_scope.cancel()
+        if left:
+            await self._store.release(left, owner=self._owner)
+
+    async def _claim(self, group: TaskGroup) -> int:
+        room = self._room()
+        free = self._knobs.claim_batch
+        if not room:
+            return 0
+        now = self._clock.now_ms()
+        try:
+            claimed = await self._store.claim(
+                room, owner=self._owner, now=now, lease=now + int(self._knobs.lease * 1000), limit=free
+            )
+        except MotiaError as error:
+            self._recorder.note("error", f"deliveries cannot be claimed: {error.message}")
+            await anyio.sleep(_PAUSE)
+            return 0
+        for delivery in claimed:
+            self._running[delivery.id] = delivery
+            self._by_step[delivery.step] = self._by_step.get(delivery.step, 0) + 1
+            group.start_soon(self._deliver, delivery)
+        return len(claimed)
+
+    def _room(self) -> dict[str, int]:
+        now = self._clock.monotonic()
+        room = {}
+        for step in self._registry.current.steps:
+            if step.kind not in ("event", "cron") or self._paused.get(step.name, 0) > now:
+                continue
+            free = (step.queue.concurrency or self._knobs.concurrency) - self._by_step.get(step.name, 0)
+            if free > 0:
+                room[step.name] = free
+        return room
+
+    async def _wait(self) -> float:
+        """Seconds until the next delivery is due, or the store should be asked again."""
+        try:
+            due = await self._store.due(list(self._room()))
+        except MotiaError:
+            return self._knobs.poll
+        if due is None:
+            return self._knobs.poll
+        return min(self._knobs.poll, max(0.002, (due - self._clock.now_ms()) / 1000))
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            step = self._registry.current.by_name.get(delivery.step)
+            if step is None:
+                await self._store.release([delivery.id], owner=self._owner)
+            else:
+                await self._attempt(step, delivery)
+        except MotiaError as error:
+            # The lease runs out and the delivery comes again: nothing is lost.
+            self._recorder.note("error", f"delivery {delivery.id} of {delivery.step}: {error.message}")
+        finally:
+            self._running.pop(delivery.id, None)
+            self._by_step[delivery.step] -= 1
+            self._wake.set()
+            if not self._running:
+                self._idle.set()
+
+    async def _attempt(self, step: Step, delivery: Delivery) -> None:
+        problem = self._refusal(step, delivery)
+        if problem is not None:
+            reason, failed = problem
+            await self._bury(step, delivery, reason, failed)
+            return
+        timeout = step.handler.timeout or self._config.deadlines.event
+        invocation = Invocation(
+            id=self._clock.new_id(),
+            step=step,
+            caller=Caller(
+                trigger="event" if step.kind == "event" else "cron",
+                trace_id=delivery.trace_id,
+                parent=delivery.parent,
+                topic=delivery.topic,
+                delivery=delivery.id,
+                attempt=delivery.attempt,
+                hops=delivery.hops,
+                group=delivery.group,
+            ),
+            input=delivery.data,
+            deadline=self._clock.monotonic() + timeout,
+            alone=delivery.suspect,
+        )
+        outcome = await self._dispatcher.run(invocation)
+        if outcome.failure is None:
+            await self._store.ack([delivery.id], owner=self._owner)
+        else:
+            await self._failed(step, delivery, outcome.failure)
+
+    def _refusal(self, step: Step, delivery: Delivery) -> tuple[str, Failure] | None:
+        """Why this delivery is given up unrun: its input, or a loop of steps that hear everything."""
+        if step.all_topics and delivery.hops > self._knobs.max_hops:
+            text = f"more than {self._knobs.max_hops} events followed one another in this trace"
+            return "loop", Failure(code=-32602, name="Loop", message=text)
+        refused = self._inputs.refuse(step, delivery)
+        return None if refused is None else ("invalid", refused)
+
+    async def _failed(self, step: Step, delivery: Delivery, failed: Failure) -> None:
+        if failed.code in _NOT_GIVEN:
+            self._paused[step.name] = self._clock.monotonic() + _PAUSE
+            await self._store.release([delivery.id], owner=self._owner)
+            return
+        died = failed.code == WorkerDied.code
+        verdict = decide(
+            attempt=delivery.attempt,
+            max_retries=step.queue.max_retries,
+            backoff=step.queue.backoff or Backoff(),
+            failure=failed,
+            deaths=delivery.deaths + died,
+            alone=delivery.suspect,
+            random=self._clock.random(),
+        )
+        match verdict:
+            case Retry(delay=delay):
+                due = self._clock.now_ms() + int(delay * 1000)
+                await self._store.retry(delivery.id, owner=self._owner, due=due, failure=failed, died=died)
+            case Bury(reason=reason):
+                await self._bury(step, delivery, reason, failed)
+
+    async def _bury(self, step: Step, delivery: Delivery, reason: str, failed: Failure) -> None:
+        now = self._clock.now_ms()
+        await self._tell_failure_step(step, delivery, failed, now)
+        await self._store.bury(delivery.id, owner=self._owner, reason=reason, failure=failed, now=now)
+        self._recorder.note(
+            "error",
+            f"{step.name} gave up '{delivery.topic}' after {delivery.attempt} attempts ({reason}): {failed.message}",
+            deadLetter=delivery.id,
+            traceId=delivery.trace_id,
+        )
+
+    async def _tell_failure_step(self, step: Step, delivery: Delivery, failed: Failure, now: int) -> None:
+        """Stored before the burial and under its own id: a crash between the two tells it once, not never."""
+        target = self._registry.current.failure_step(step)
+        if target is None:
+            return
+        payload = {
+            "stepId": step.name,
+            "error": {"name": failed.name, "message": failed.message, "stack": failed.stack},
+            "context": Raw(bytes(delivery.data)),
+            "retryCount": delivery.attempt - 1,
+            "topic": delivery.topic,
+        }
+        event = Event(
+            topic=target.name,
+            data=Raw(msgspec.json.encode(payload)),
+            trace_id=delivery.trace_id,
+            flows=step.flows,
+            parent=delivery.parent,
+            dedup=f"failure:{delivery.id}:{delivery.attempt}",
+            hops=delivery.hops + 1,
+            created=now,
+        )
+        emission = Emission(event=event, to=(Addressed(target.name, now, target.queue.fifo),), dedup_since=0)
+        await self._store.put([emission], limit=self._knobs.backlog)
+        self._wake.set()
+
+    async def _renew(self) -> None:
+        """Keeps the leases of what runs; a lease lost to another server is only noted: it may run twice."""
+        while True:
+            await anyio.sleep(self._knobs.lease / 3)
+            if not self._running:
+                continue
+            until = self._clock.now_ms() + int(self._knobs.lease * 1000)
+            try:
+                lost = await self._store.renew(list(self._running), owner=self._owner, lease=until)
+            except MotiaError as error:
+                self._recorder.note("error", f"leases cannot be renewed: {error.message}")
+                continue
+            for id in lost:
+                self._recorder.note("warn", f"the lease of delivery {id} was lost; it may run twice")

@@ -1,0 +1,103 @@
+"""Answers the front gives by itself: always JSON, always with the trace id. Pure.
+
+Says which status and words a failure of an invocation becomes. What a handler answers is `response.py`'s.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Raw
+
+from motia_core.errors import HandlerFailed, InputInvalid, MotiaError, tree
+from motia_core.model import Failure
+
+WORDS = {
+    400: "Bad request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    408: "Request timeout",
+    413: "Payload too large",
+    415: "Unsupported media type",
+    417: "Expectation failed",
+    431: "Request header too large",
+    500: "Internal server error",
+    502: "The worker died",
+    503: "Service unavailable",
+    504: "The handler did not finish in time",
+}
+_RETRY_AFTER = "1"
+# Codes that say what happened to the invocation; any other is a fault of ours or of the handler's: 500.
+_OUTCOMES = frozenset({1002, 1003, 1004, 1005, 1006, 1013, 1017, 1018, 1019, -32800})
+_STATUS = {kind.code: kind.status for kind in tree() if kind.code in _OUTCOMES}
+
+
+class Refusal(Exception):
+    """Ends a request with `status`. `close` = the rest of what the client sends is not worth reading."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str | None = None,
+        *,
+        error: str | None = None,
+        headers: dict[str, str] | None = None,
+        close: bool = False,
+        **more: object,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = error or WORDS.get(status, "Error")
+        self.message = message
+        self.headers = headers or {}
+        self.close = close
+        self.more = more
+
+    def body(self, trace_id: str) -> bytes:
+        fields: dict[str, object] = {"error": self.error}
+        if self.message is not None:
+            fields["message"] = self.message
+        return msgspec.json.encode(fields | self.more | {"traceId": trace_id})
+
+
+def invalid(issues: object) -> Refusal:
+    return Refusal(400, error="Validation failed", issues=issues)
+
+
+def refuse(failure: Failure, *, detailed: bool) -> Refusal:
+    """The answer to a failed invocation. `detailed` shows message and stack."""
+    status = _STATUS.get(failure.code, 500)
+    if failure.code == InputInvalid.code:
+        return invalid(_issues_of(failure))
+    if status == 499:
+        status = 503
+    more: dict[str, object] = {}
+    if detailed:
+        more = {"name": failure.name}
+        if failure.stack:
+            more["stack"] = failure.stack
+    headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
+    return Refusal(status, failure.message if detailed else None, headers=headers, **more)
+
+
+def refuse_error(error: MotiaError, *, detailed: bool) -> Refusal:
+    return refuse(Failure(code=error.code, name=type(error).__name__, message=error.message), detailed=detailed)
+
+
+def is_fault(failure: Failure) -> bool:
+    """Whether somebody should look at it."""
+    return failure.code == HandlerFailed.code or _STATUS.get(failure.code, 500) in (500, 502)
+
+
+class _Issues(msgspec.Struct):
+    issues: Raw = Raw(b"[]")
+
+
+def _issues_of(failure: Failure) -> Raw:
+    if failure.data is None:
+        return Raw(b"[]")
+    try:
+        return Raw(bytes(msgspec.json.decode(failure.data, type=_Issues).issues))
+    except msgspec.MsgspecError:
+        return Raw(b"[]")

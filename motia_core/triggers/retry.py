@@ -1,0 +1,59 @@
+"""What becomes of a delivery that failed: again later, or into the dead letters, and why. Pure.
+
+`maxRetries` retries follow the first attempt. Workers run many deliveries at once, so a death proves nothing about any
+of them: the first death costs a delivery no retry, but it runs alone from then on; a death while alone is its own.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from motia_core.errors import InputInvalid, WorkerDied
+from motia_core.model import Backoff, Failure
+
+LONELY_DEATHS = 2
+
+
+class Retry(Struct, frozen=True):
+    """Run it again after `delay` seconds."""
+
+    delay: float
+
+
+class Bury(Struct, frozen=True):
+    """Give it up: `failed`, `invalid` or `poison`."""
+
+    reason: str
+
+
+def decide(
+    *,
+    attempt: int,
+    max_retries: int,
+    backoff: Backoff,
+    failure: Failure,
+    deaths: int = 0,
+    alone: bool = False,
+    random: float = 0.5,
+) -> Retry | Bury:
+    """`attempt` counts from 1 and includes this run; `deaths` counts the workers that died under this delivery, this
+    one included; `alone` = it had its worker to itself because of an earlier death; `random` lies in [0, 1)."""
+    if failure.code == InputInvalid.code:
+        return Bury("invalid")
+    died = failure.code == WorkerDied.code
+    if died and not alone:
+        return Retry(0.0)
+    # One death was shared: it made the delivery a suspect, and is nobody's fault yet.
+    if died and deaths - 1 >= LONELY_DEATHS:
+        return Bury("poison")
+    failed = attempt - min(deaths, 1)
+    if failed > max_retries:
+        return Bury("failed")
+    return Retry(delay_before(failed, backoff, random))
+
+
+def delay_before(retry: int, backoff: Backoff, random: float) -> float:
+    """Seconds before retry number `retry`, from 1. `random` in [0, 1) picks the point within the jitter."""
+    # A large exponent overflows floats long before the cap would bind.
+    plain = min(backoff.cap, backoff.first * backoff.factor ** min(retry - 1, 64))
+    return max(0.0, plain * (1 + backoff.jitter * (2 * random - 1)))

@@ -1,0 +1,1 @@
+"""Living processes: what starts, watches, shares out and ends the workers. Start reading at `supervisor.py`."""

@@ -1,0 +1,56 @@
+"""What a worker is started with: its command, its environment and its `initialize` message. Starts nothing itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct, field
+
+from motia_core.config import knobs
+from motia_core.protocol.messages import PROTOCOL_VERSION, encode
+from motia_core.protocol.requests import Initialize, WireLimits
+from motia_core.workers.languages import Runner
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """What all workers of one server share. `environment` is added to the server's own; `cache` is the project's."""
+
+    project: Path
+    run_dir: Path
+    cache: Path
+    mode: Literal["dev", "start", "test"] = "dev"
+    version: str = ""
+    wire: knobs.Wire = knobs.Wire()
+    cancel_grace: float = 5.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def environment(site: Site, runner: Runner, worker: str, packages: Path | None) -> dict[str, str]:
+    env = {**os.environ, **site.environment}
+    env["MOTIA_WORKER"] = worker
+    env["MOTIA_SDK"] = str(runner.sdk)
+    env["MOTIA_CACHE"] = str(site.cache)
+    env.pop("MOTIA_PACKAGES", None)
+    if packages is not None:
+        env["MOTIA_PACKAGES"] = str(packages)
+    return env
+
+
+def initialize(site: Site, runner: Runner, worker: str, in_flight: int) -> bytes:
+    wire = site.wire
+    return encode(
+        Initialize(
+            protocol=PROTOCOL_VERSION,
+            core_version=site.version,
+            project=str(site.project),
+            runner=runner.name,
+            worker=worker,
+            mode=site.mode,
+            run_dir=str(site.run_dir),
+            parent_pid=os.getpid(),
+            limits=WireLimits(frame=wire.frame, spill=wire.spill, depth=wire.depth, in_flight=in_flight),
+        )
+    )

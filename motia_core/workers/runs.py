@@ -1,0 +1,67 @@
+"""The invocations inside one worker: what each waits for, and what has become of those whose caller was answered
+already. Sends nothing and kills nothing; `worker.py` does what `sweep` says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from motia_core.errors import DeadlineExceeded
+from motia_core.workers.process import Waiter
+
+
+class Run(Struct):
+    """`abandoned`: its caller has been answered or has left. `expired`: its deadline has passed."""
+
+    invocation: str
+    deadline: float
+    waiter: Waiter
+    abandoned: bool = False
+    expired: bool = False
+
+
+class Swept(Struct, frozen=True):
+    """`expired`: newly past the deadline. `overdue`: how many did not stop within the grace after it."""
+
+    expired: list[Run]
+    overdue: int
+
+
+class Runs:
+    """By the id of their `step.run`."""
+
+    def __init__(self, grace: float) -> None:
+        self._grace = grace
+        self._runs: dict[int, Run] = {}
+        self.get = self._runs.get
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def add(self, id: int, run: Run) -> None:
+        self._runs[id] = run
+
+    def pop(self, id: int) -> Run | None:
+        return self._runs.pop(id, None)
+
+    def clear(self) -> Iterator[Waiter]:
+        runs = list(self._runs.values())
+        self._runs.clear()
+        return (run.waiter for run in runs)
+
+    def sweep(self, now: float) -> Swept:
+        """Answers the callers whose deadline has passed."""
+        expired: list[Run] = []
+        overdue = 0
+        for run in self._runs.values():
+            if now < run.deadline:
+                continue
+            if not run.expired:
+                run.expired = True
+                expired.append(run)
+                if not run.waiter.done():
+                    run.waiter.set_exception(DeadlineExceeded())
+            elif now - run.deadline > self._grace:
+                overdue += 1
+        return Swept(expired, overdue)

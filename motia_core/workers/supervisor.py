@@ -1,0 +1,321 @@
+"""Keeps the workers of one pool alive: starts, replaces, grows, shrinks, drains and stops them. The policies are in
+`sizing.py`, `backoff.py` and `recycle.py`; this file collects their figures and does what they say.
+
+A worker is replaced softly: the new one is ready before the old one takes no more work.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import anyio
+from anyio.abc import TaskGroup, TaskStatus
+
+from motia_core.clock import Clock
+from motia_core.config import knobs
+from motia_core.errors import MotiaError, WorkerDied
+from motia_core.workers import backoff, packages, recycle, sizing
+from motia_core.workers.answers import CallHandler, RunnerError
+from motia_core.workers.languages import Runner
+from motia_core.workers.launch import Site
+from motia_core.workers.lifecycle import SERVING, State
+from motia_core.workers.pool import Pool
+from motia_core.workers.status import PoolState, PoolStatus, Retirement, resident
+from motia_core.workers.worker import LogSink, Worker
+
+Prepare = Callable[[Worker], Awaitable[None]]
+
+TICK = 0.25
+LATE = 0.05  # oversleeping by more means that the core itself was not listening
+_MEMORY_EVERY = 1.0
+_REMEMBERED = 20
+_CRASHES = frozenset({"crash", "protocol"})
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """One per pool. `prepare` runs in each new worker after the handshake and before it takes work; a worker in which
+    it fails is a failed start. `progress` hears, in one line, of what takes long."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        settings: knobs.Pool,
+        site: Site,
+        *,
+        handler: CallHandler,
+        log: LogSink,
+        clock: Clock,
+        prepare: Prepare | None = None,
+        progress: packages.Progress | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.name = name or runner.name
+        self.runner = runner
+        self.pool = Pool(self.name, settings, wanting=self._look, quiet=self._quiet)
+        self._settings = settings
+        self._site = site
+        self._handler = handler
+        self._sink = log
+        self._clock = clock
+        self._prepare = prepare
+        self._progress = progress
+        self._tasks: TaskGroup | None = None
+        self._workers: list[Worker] = []
+        self._count = 0
+        self._failures = 0
+        self._failed = 0
+        self._restarts = 0
+        self._not_before = 0.0
+        self._memory_at = 0.0
+        self._problem: str | None = None
+        self._retired: deque[Retirement] = deque(maxlen=_REMEMBERED)
+        self._draining = self._stopping = self._stopped = False
+        self._first = settings.min == 0
+        self._wake = anyio.Event()
+        self._stirred = anyio.Event()
+        self._ended = anyio.Event()
+
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Until `stop`. Reports started when the first worker is ready or has failed to become so."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                self._tasks = tasks
+                try:
+                    await self._tend(task_status)
+                finally:
+                    with anyio.CancelScope(shield=True):
+                        await self._end_all()
+                tasks.cancel_scope.cancel()
+        finally:
+            self._tasks = None
+            self._ended.set()
+
+    async def replace(self, reason: str) -> None:
+        """Rolling: each worker there is now takes no more work once a new one is ready in its place. Raises WorkerDied
+        when the first new one cannot start; the old ones then go on, and it is tried again in the background."""
+        old = []
+        for worker in list(self._workers):
+            if worker.state is State.STARTING:
+                worker.fail(reason, "was replaced before it was ready")
+            elif worker.state in SERVING:
+                worker.outgoing = reason
+                old.append(worker)
+        failed, self._not_before = self._failed, 0.0
+        self._look()
+        while any(worker.state in SERVING for worker in old):
+            await self._stirred.wait()
+            if self._failed > failed:
+                raise WorkerDied(f"no new {self.name} worker could be started: {self._problem}")
+
+    async def drain(self) -> None:
+        """Takes no more work, and returns when what runs has ended."""
+        self._draining = True
+        self.pool.close()
+        while any(worker.in_flight and worker.state not in (State.STOPPED, State.FAILED) for worker in self._workers):
+            await self._stirred.wait()
+
+    async def stop(self, grace: float) -> None:
+        """Ends every worker: `grace` seconds for what runs, then the worker is made to end. Returns when `run` has."""
+        self._draining = self._stopping = True
+        self.pool.close()
+        if self._tasks is None:
+            return
+        async with anyio.create_task_group() as farewells:
+            for worker in list(self._workers):
+                worker.retire("shutdown")
+                farewells.start_soon(worker.dismiss, grace)
+        self._stopped = self._first = True
+        self._look()
+        await self._ended.wait()
+
+    def status(self) -> PoolStatus:
+        return PoolStatus(
+            name=self.name,
+            runner=self.runner.name,
+            state=self._state(),
+            problem=self._problem,
+            workers=tuple(worker.status() for worker in self._workers if not worker.over.is_set()),
+            waiting=self.pool.waiting + self.pool.lonely,
+            failures=self._failures,
+            restarts=self._restarts,
+            retired=tuple(self._retired),
+        )
+
+    def _state(self) -> PoolState:
+        if self._draining:
+            return "stopped" if self._stopped else "draining"
+        if backoff.looping(self._failures, self._settings.crash_loop):
+            return "crash-looping"
+        serving = any(worker.state in SERVING for worker in self._workers)
+        return "ready" if serving or not (self._settings.min or self._failures) else "starting"
+
+    async def _tend(self, task_status: TaskStatus[None]) -> None:
+        due, reported = float("inf"), False
+        while not self._stopped:
+            self._wake = anyio.Event()
+            now = self._clock.monotonic()
+            late = now - due
+            due = now + TICK
+            for worker in list(self._workers):
+                due = min(due, worker.tick(now, late if late > LATE else 0.0) or due)
+            if not self._draining:
+                self._recycle(now)
+                self._balance(now)
+                due = min(due, self._not_before) if self._not_before > now else due
+            if self._first and not reported:
+                reported = True
+                task_status.started()
+            with anyio.move_on_after(max(0.0, due - now)):
+                await self._wake.wait()
+        if not reported:
+            task_status.started()
+
+    def _recycle(self, now: float) -> None:
+        serving = [worker for worker in self._workers if worker.state in SERVING and worker.outgoing is None]
+        weigh = now - self._memory_at >= _MEMORY_EVERY
+        if weigh:
+            self._memory_at = now
+        for worker in serving:
+            rss = resident(worker.pid) if weigh and self._settings.memory else 0
+            worker.outgoing = recycle.verdict(
+                self._settings, jobs=worker.jobs, age=now - worker.spawned, rss=rss, spread=worker.spread
+            )
+        if len(serving) > self._settings.min:
+            census = self._census(now)
+            patience = 0.0 if sizing.surplus(self._settings, census) else self._settings.idle
+            idle = next((w for w in reversed(serving) if not w.in_flight and now - w.idle_since > patience), None)
+            if idle is not None and not census.waiting and not census.lonely:
+                idle.retire("idle" if patience else "shrink")
+
+    def _balance(self, now: float) -> None:
+        serving = [worker for worker in self._workers if worker.state in SERVING]
+        if self._failures and any(w.jobs or now - (w.ready_at or now) > backoff.SETTLED for w in serving):
+            self._failures, self._problem = 0, None
+        if now >= self._not_before:
+            for _ in range(sizing.starts(self._settings, self._census(now))):
+                self._start()
+
+    def _census(self, now: float) -> sizing.Census:
+        serving = [worker for worker in self._workers if worker.state in SERVING]
+        return sizing.Census(
+            starting=sum(worker.state is State.STARTING for worker in self._workers),
+            serving=len(serving),
+            outgoing=sum(worker.outgoing is not None for worker in serving),
+            hung=sum(worker.hung(now) for worker in serving),
+            alone=self.pool.alone,
+            waiting=self.pool.waiting,
+            lonely=self.pool.lonely,
+        )
+
+    def _start(self) -> None:
+        if self._tasks is None:
+            return
+        self._count += 1
+        worker = Worker(
+            f"{self.name}-{self._count}",
+            self.runner,
+            self._settings,
+            self._site,
+            handler=self._handler,
+            log=self._sink,
+            tasks=self._tasks,
+            clock=self._clock,
+            changed=self._changed,
+            freed=self.pool.release,
+        )
+        self._workers.append(worker)
+        self._tasks.start_soon(self._live, worker, name=worker.name)
+
+    async def _live(self, worker: Worker) -> None:
+        """A worker's whole life."""
+        problem = await self._bring_up(worker)
+        if problem is not None:
+            worker.fail("crash", problem)
+        if worker.pid:
+            await worker.over.wait()
+        self._mourn(worker)
+        await worker.gone()
+        self._workers.remove(worker)
+        self._look()
+
+    async def _bring_up(self, worker: Worker) -> str | None:
+        """Why it did not become ready, or None."""
+        settings = self._settings
+        try:
+            needed = await packages.installed(self.runner, self._progress)
+            with anyio.fail_after(settings.start_timeout):
+                await worker.start(needed)
+                if self._prepare is not None:
+                    await self._prepare(worker)
+        except TimeoutError:
+            return f"was not ready within {settings.start_timeout:g} s"
+        except MotiaError as error:
+            return f"{error.message} ({error.hint})" if error.hint else error.message
+        except RunnerError as error:
+            return str(error)
+        except Exception as error:
+            _log.exception("preparing worker %s failed inside the core", worker.name)
+            return f"could not be prepared: {error}"
+        if worker.state is State.STARTING:
+            worker.ready()
+            self.pool.trouble(None)
+            self._first = True
+            old = next((w for w in self._workers if w.outgoing is not None and w.state in SERVING), None)
+            if old is not None and old.outgoing is not None:
+                old.retire(old.outgoing)
+        return None
+
+    def _mourn(self, worker: Worker) -> None:
+        now, settings = self._clock.monotonic(), self._settings
+        reason = worker.reason or "crash"
+        self._retired.append(
+            Retirement(worker=worker.name, reason=reason, problem=worker.problem, time=self._clock.now_ms())
+        )
+        if worker.state is State.FAILED:
+            _log.warning("worker %s %s", worker.name, worker.problem)
+        if reason not in ("idle", "shrink", "shutdown"):
+            self._restarts += 1
+        ready_for = None if worker.ready_at is None else now - worker.ready_at
+        if worker.state is State.FAILED and reason in _CRASHES and backoff.failed_start(worker.jobs, ready_for):
+            self._first = True
+            self._failed += 1
+            self._failures += 1
+            self._problem = worker.problem
+            self._not_before = now + backoff.delay(
+                self._failures, first=settings.restart_delay, cap=settings.restart_cap, chance=self._clock.random()
+            )
+            serving = any(w.state in SERVING for w in self._workers)
+            if backoff.looping(self._failures, settings.crash_loop) and not serving:
+                self.pool.trouble(worker.problem or "it keeps ending")
+        self._look()
+
+    async def _let_go(self, worker: Worker) -> None:
+        await worker.quiet.wait()
+        if not self._stopping:
+            await worker.dismiss(self._settings.stop_grace)
+
+    async def _end_all(self) -> None:
+        for worker in self._workers:
+            worker.fail("shutdown", "was killed: the server ends")
+        with anyio.move_on_after(5.0):
+            for worker in self._workers:
+                await worker.gone()
+
+    def _changed(self, worker: Worker) -> None:
+        self.pool.changed(worker)
+        if worker.state is State.DRAINING and self._tasks is not None and not self._stopping:
+            self._tasks.start_soon(self._let_go, worker)
+        self._look()
+
+    def _quiet(self, worker: Worker) -> None:
+        worker.quiet.set()
+        self._look()
+
+    def _look(self) -> None:
+        """Something has changed: look again."""
+        self._wake.set()
+        self._stirred.set()
+        self._stirred = anyio.Event()

@@ -1,0 +1,54 @@
+'use strict';
+/**
+ * `context.streams.NAME`: items that clients watch. Items come back with a mark (`__motia`) that tells the workbench
+ * which item a response shows; values.js takes it off again whatever is sent to the core.
+ */
+const { MARK } = require('./values');
+const { list } = require('./state');
+
+/** Any name answers: whether a stream exists is the core's to say, at the first call. */
+function makeStreams(run) {
+  return new Proxy(Object.create(null), {
+    get(made, name) {
+      if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
+      return (made[name] ??= makeStream(run, name));
+    },
+  });
+}
+
+function makeStream(run, stream) {
+  const item = (group, id) => ({ stream, group: text(stream, 'groupId', group), id: text(stream, 'id', id) });
+  const one = async (call, { group, id }) => marked(stream, group, id, (await call).value);
+  const act = (method, where, more) => one(run.call(method, { ...where, ...more }), where);
+  return {
+    get: (group, id) => act('streams.get', item(group, id)),
+    set: (group, id, data, options) => act('streams.set', item(group, id), { value: data ?? null, ttl: options?.ttl }),
+    delete: (group, id) => act('streams.delete', item(group, id)),
+    update: (group, id, ops, options) => act('streams.update', item(group, id), { ops: list(ops), ttl: options?.ttl }),
+    getGroup: async (groupId) => {
+      const group = text(stream, 'groupId', groupId);
+      const { items } = await run.call('streams.getGroup', { stream, group });
+      return items.map(([id, value]) => marked(stream, group, id, value));
+    },
+    send: async (channel, event) => {
+      const group = text(stream, 'groupId', channel?.groupId);
+      const id = channel.id == null ? undefined : text(stream, 'id', channel.id);
+      const type = text(stream, 'type', event?.type);
+      await run.call('streams.send', { stream, group, id, type, data: event.data ?? null });
+    },
+  };
+}
+
+function marked(streamName, groupId, id, value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || Buffer.isBuffer(value)) return value;
+  value[MARK] = { type: 'state-stream', streamName, groupId, id };
+  return value;
+}
+
+function text(stream, what, value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  throw new TypeError(`streams.${stream}: ${what} must be a text, not ${value === null ? 'null' : typeof value}`);
+}
+
+module.exports = { makeStreams };

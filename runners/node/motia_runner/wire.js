@@ -1,0 +1,170 @@
+'use strict';
+/**
+ * One conversation in JSON-RPC 2.0: lines in → requests, notifications and answers; calls and answers → lines out.
+ * Owns ids, pending calls and the limits. Knows no method and no user code; main.js gives both meanings.
+ *
+ * stdin EOF ends the worker in main.js; while user code blocks the loop, lifeline.js does it from a thread of its own.
+ */
+const { isUtf8 } = require('node:buffer');
+const { Lines } = require('./lines');
+const { CODES, MotiaError } = require('./errors');
+
+const ID = /"id"\s*:\s*(\d{1,18})\s*[,}]/;
+const METHOD = /"method"\s*:\s*"/;
+
+class Wire {
+  /** `write(text)` sends; `onRequest(id, method, params, special)`, `onNotification(method, params)` are told. */
+  constructor(write, onRequest, onNotification) {
+    this.write = write;
+    this.onRequest = onRequest;
+    this.onNotification = onNotification;
+    this.depth = 100;
+    this.pending = new Map();
+    this.last = 0;
+    this.lines = new Lines(
+      (buffer, start, end) => this.line(buffer, start, end),
+      (prefix, size) => this.oversize(prefix, size),
+    );
+  }
+
+  set frame(bytes) {
+    this.lines.limit = bytes;
+  }
+
+  feed(chunk) {
+    this.lines.feed(chunk);
+  }
+
+  /** Resolves with the result; rejects with the core's error object, or with a MotiaError when it cannot be sent. */
+  call(owner, method, params) {
+    return new Promise((resolve, reject) => {
+      const id = ++this.last;
+      const text = `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}\n`;
+      if (this.tooLong(text)) return reject(tooLarge(`${method}: the message`, this.lines.limit));
+      this.pending.set(id, { owner, resolve, reject });
+      this.write(text);
+    });
+  }
+
+  /** Every pending call of `owner` fails now; its late answer is dropped. */
+  abandon(owner, error) {
+    for (const [id, call] of this.pending)
+      if (call.owner === owner) {
+        this.pending.delete(id);
+        call.reject(error);
+      }
+  }
+
+  notify(method, params) {
+    const text = `{"jsonrpc":"2.0","method":"${method}","params":${params}}\n`;
+    if (!this.tooLong(text)) this.write(text);
+  }
+
+  reply(id, result) {
+    const text = `{"jsonrpc":"2.0","id":${id},"result":${result}}\n`;
+    if (this.tooLong(text)) this.fail(id, CODES.refused, `the answer is longer than ${this.lines.limit} bytes`);
+    else this.write(text);
+  }
+
+  /** `data` is JSON text. */
+  fail(id, code, message, data) {
+    const tail = data === undefined ? '' : `,"data":${data}`;
+    const text = `{"jsonrpc":"2.0","id":${id},"error":{"code":${code},"message":${string(message)}${tail}}}\n`;
+    if (tail && this.tooLong(text)) this.fail(id, code, message.slice(0, 10_000));
+    else this.write(text);
+  }
+
+  tooLong(text) {
+    const limit = this.lines.limit;
+    // A UTF-16 unit takes at most three bytes, so most messages need not be measured.
+    return text.length * 3 > limit && Buffer.byteLength(text) - 1 > limit;
+  }
+
+  line(buffer, start, end) {
+    const first = buffer[start];
+    if (first !== 0x7b) {
+      if (first === 0x5b && buffer.toString('latin1', start, end).includes('"jsonrpc"'))
+        this.fail('null', CODES.invalid, 'batches are not supported');
+      return;
+    }
+    const text = buffer.toString('utf8', start, end);
+    if (text.includes('\ufffd') && !isUtf8(buffer.subarray(start, end)))
+      return this.fail('null', CODES.parse, 'the line is not UTF-8');
+    let message;
+    try {
+      message = JSON.parse(text);
+    } catch (error) {
+      return this.fail('null', CODES.parse, `the line is not JSON: ${error.message}`);
+    }
+    const { id, method, params } = message;
+    if (typeof method !== 'string') return this.answered(id, message, text);
+    if (id === undefined) return this.onNotification(method, params ?? {});
+    if (!Number.isInteger(id)) return this.fail('null', CODES.invalid, `${method}: the id must be an integer`);
+    if (deeper(text, this.depth))
+      return this.fail(id, CODES.refused, `the message is nested deeper than ${this.depth} levels`);
+    // A key that starts with `$` may be a wire form (bytes, file) or an escaped key; without one nothing need be decoded.
+    this.onRequest(id, method, params ?? {}, mayHoldForms(text));
+  }
+
+  answered(id, message, text) {
+    if (message.result === undefined && message.error === undefined)
+      return this.fail(Number.isInteger(id) ? id : 'null', CODES.invalid, 'neither a method nor an answer');
+    const call = this.pending.get(id);
+    if (call === undefined) return;
+    this.pending.delete(id);
+    if (message.error !== undefined) call.reject(message.error);
+    else call.resolve({ result: message.result, special: mayHoldForms(text) });
+  }
+
+  oversize(prefix, size) {
+    const text = prefix.toString('latin1');
+    const found = ID.exec(text);
+    if (found === null || text[0] !== '{') return;
+    const reason = `a message of ${size} bytes; ${this.lines.limit} are allowed`;
+    if (METHOD.test(text)) return this.fail(found[1], CODES.refused, reason);
+    const call = this.pending.get(Number(found[1]));
+    if (call === undefined) return;
+    this.pending.delete(Number(found[1]));
+    call.reject({ code: CODES.refused, message: reason });
+  }
+}
+
+function mayHoldForms(text) {
+  return text.includes('"$') || text.includes('"\\u0024');
+}
+
+/** Whether valid JSON is nested deeper than `limit`. Brackets inside strings do not count. */
+function deeper(text, limit) {
+  if (text.length <= 2 * limit || count(text, '[', limit) + count(text, '{', limit) <= limit) return false;
+  let level = 0;
+  for (const [mark] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
+    if (mark === '[' || mark === '{') {
+      if (++level > limit) return true;
+    } else if (mark === ']' || mark === '}') level--;
+  }
+  return false;
+}
+
+/** How often `mark` occurs; counting stops above `enough`. */
+function count(text, mark, enough) {
+  let found = 0;
+  for (let at = text.indexOf(mark); at >= 0 && found <= enough; at = text.indexOf(mark, at + 1)) found++;
+  return found;
+}
+
+const ESCAPE = /\\(?:u(d[89a-f][0-9a-f]{2})|u[0-9a-f]{4}|.)/g;
+
+/** JSON.stringify writes lone surrogates as escapes; the wire has none, U+FFFD stands in for them. */
+function wellFormed(json) {
+  return json.includes('\\ud') ? json.replace(ESCAPE, (all, lone) => (lone ? '\ufffd' : all)) : json;
+}
+
+function string(text) {
+  return wellFormed(JSON.stringify(text));
+}
+
+function tooLarge(what, limit) {
+  return new MotiaError(CODES.refused, `${what} is longer than ${limit} bytes`);
+}
+
+module.exports = { Wire, wellFormed, string };

@@ -1,0 +1,95 @@
+# frozen_string_literal: true
+
+# Values between Ruby and the wire (PROTOCOL.md, section 3). Owns the rules for what JSON lacks; knows no methods.
+# Packing answers something JSON.generate takes as it stands; unpacking answers records.
+
+require "json"
+require "tmpdir"
+require_relative "failures"
+
+module MotiaRunner
+  module Values
+    RESERVED = /\A\$+(?:bytes|file)\z/.freeze
+    LIMITS = { "frame" => 16 << 20, "spill" => 256 << 10, "depth" => 100, "inFlight" => 64 }.freeze
+    # The deepest value: two levels are the message's own.
+    ENVELOPE = 2
+
+    class << self
+      attr_reader :limits, :run_dir
+
+      def configure(limits: {}, run_dir: nil)
+        @limits = LIMITS.merge(limits || {})
+        @run_dir = run_dir
+        @deepest = @limits["depth"] - ENVELOPE
+      end
+
+      # JSON text of any value of the user's. Raises PayloadRefused naming the place below `name`.
+      def dump(value, name) = generate(pack(value, name))
+
+      def generate(plain) = JSON.generate(plain, max_nesting: 0)
+
+      # The same object when it is plain JSON already, which is nearly always.
+      def pack(value, name)
+        plain?(value, @deepest) ? value : Packer.new(name, @deepest).pack(value)
+      end
+
+      # For `kind: json`: no wire escapes, bytes as base64 strings.
+      def pack_plain(value, name)
+        plain?(value, @deepest, false) ? value : Packer.new(name, @deepest, wire: false).pack(value)
+      end
+
+      # For logs: whatever cannot be said is described instead of refused.
+      def pack_leniently(value)
+        plain?(value, @deepest) ? value : Packer.new("fields", @deepest, lenient: true).pack(value)
+      end
+
+      def text(value)
+        value = value.to_s
+        return value if plain_text?(value)
+
+        value = value.dup.force_encoding(Encoding::UTF_8) if value.encoding == Encoding::BINARY
+        value.encode(Encoding::UTF_8, invalid: :replace, undef: :replace).scrub
+      end
+
+      # Refuses deep nesting before a parser recurses into it. Brackets inside strings are counted only when in doubt.
+      def too_deep?(line)
+        return false if line.count("{[") <= @limits["depth"]
+
+        level = deepest = 0
+        line.scan(/"(?:[^"\\]|\\.)*"|[\[{]|[\]}]/) do |token|
+          case token
+          when "{", "[" then deepest = level if (level += 1) > deepest
+          when "}", "]" then level -= 1
+          end
+        end
+        deepest > @limits["depth"]
+      end
+
+      def plain?(value, depth, escape = true)
+        case value
+        when String then plain_text?(value)
+        when Integer, nil, true, false then true
+        when Float then value.finite?
+        when Hash
+          depth.positive? && value.all? do |key, item|
+            (key.is_a?(String) ? plain_text?(key) : key.is_a?(Symbol)) && !(escape && key.start_with?("$") && RESERVED.match?(key)) &&
+              plain?(item, depth - 1, escape)
+          end
+        when Array then depth.positive? && value.all? { |item| plain?(item, depth - 1, escape) }
+        else false
+        end
+      end
+
+      private
+
+      def plain_text?(text)
+        encoding = text.encoding
+        (encoding == Encoding::UTF_8 || encoding == Encoding::US_ASCII) && text.valid_encoding?
+      end
+    end
+    configure
+  end
+end
+
+require_relative "packer"
+require_relative "unpacker"

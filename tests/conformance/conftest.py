@@ -1,0 +1,28 @@
+"""Which runners the suite meets: every folder with a manifest whose runtime is installed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .harness import STEPS, Project, Runner, make_project, runners
+
+REQUIRE_ALL = os.environ.get("MOTIA_REQUIRE_ALL") == "1"
+
+
+@pytest.fixture(scope="session", params=runners(), ids=lambda runner: runner.name)
+def runner(request: pytest.FixtureRequest) -> Runner:
+    found: Runner = request.param
+    problem = found.problem or ("" if (STEPS / found.name).is_dir() else f"{found.name} has no fixture steps")
+    if problem and REQUIRE_ALL:
+        pytest.fail(f"MOTIA_REQUIRE_ALL=1, but {problem}")
+    if problem:
+        pytest.skip(problem)
+    return found
+
+
+@pytest.fixture
+def project(runner: Runner, tmp_path: Path) -> Project:
+    return make_project(runner.name, tmp_path / "project")

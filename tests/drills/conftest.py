@@ -1,0 +1,128 @@
+"""A supervisor over a program of `programs/`, on both event loops."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from msgspec import Raw
+
+from motia_core.clock import Clock
+from motia_core.config import knobs
+from motia_core.protocol.calls import Log
+from motia_core.workers.languages import Runner
+from motia_core.workers.launch import Site
+from motia_core.workers.supervisor import Supervisor
+from motia_core.workers.worker import Worker
+
+PROGRAMS = Path(__file__).parent / "programs"
+SETTINGS: dict[str, Any] = {
+    "max": 1,
+    "restart_delay": 0.02,
+    "restart_cap": 0.1,
+    "ping_every": 0.1,
+    "blocked_after": 0.3,
+    "stop_grace": 2.0,
+    "start_timeout": 10.0,
+    "queue_wait": 10.0,
+}
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    return "asyncio", {"use_uvloop": request.param == "uvloop"}
+
+
+class Bench:
+    """What a drill looks at."""
+
+    def __init__(self, supervisor: Supervisor, logs: list[tuple[str, Log]], clock: Clock) -> None:
+        self.supervisor = supervisor
+        self.pool = supervisor.pool
+        self.logs = logs
+        self.clock = clock
+        self.pids: set[int] = set()
+
+    async def run(self, task: dict[str, Any] | None = None, *, seconds: float = 30.0, alone: bool = False) -> Any:
+        """One invocation through the pool; what the program answered."""
+        worker = await self.pool.acquire(alone=alone)
+        try:
+            return await self.run_on(worker, task, seconds=seconds)
+        finally:
+            self.pool.release(worker)
+
+    async def run_on(self, worker: Worker, task: dict[str, Any] | None = None, *, seconds: float = 30.0) -> Any:
+        id = self.clock.new_id()
+        params = json.dumps({"invocation": id, "input": task}).encode()
+        result = await worker.run(id, params, deadline=self.clock.monotonic() + seconds)
+        return json.loads(bytes(result))["value"]
+
+    async def until(self, check: Callable[[], object], seconds: float = 10.0) -> None:
+        with anyio.fail_after(seconds):
+            while not check():
+                await anyio.sleep(0.005)
+
+    @property
+    def workers(self) -> tuple[Any, ...]:
+        return self.supervisor.status().workers
+
+    def states(self) -> list[str]:
+        return [worker.state for worker in self.workers]
+
+
+async def unknown(worker: str, method: str, params: Raw) -> bytes:
+    raise AssertionError(f"{worker} was not expected to call {method}")
+
+
+Make = Callable[..., AbstractAsyncContextManager[Bench]]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Make:
+    """`bench("good.py", max=2, …)`: knobs of the pool, and `handler`, `prepare`, `cancel_grace`, `wire`, `fd3`."""
+
+    @asynccontextmanager
+    async def make(program: str, **options: Any) -> AsyncIterator[Bench]:
+        clock, logs = Clock(), []
+        fd3 = options.pop("fd3", False)
+        runner = Runner(
+            name="drill",
+            folder=PROGRAMS,
+            languages={},
+            sdk=PROGRAMS,
+            command=(sys.executable, str(PROGRAMS / program), *options.pop("arguments", ())),
+            wire="fd3" if fd3 else "stdio",
+        )
+        site = Site(
+            project=tmp_path,
+            run_dir=tmp_path,
+            cache=tmp_path,
+            mode="test",
+            wire=options.pop("wire", knobs.Wire()),
+            cancel_grace=options.pop("cancel_grace", 0.2),
+        )
+        handler, prepare = options.pop("handler", unknown), options.pop("prepare", None)
+        supervisor = Supervisor(
+            runner,
+            knobs.Pool(**{**SETTINGS, **options}),
+            site,
+            handler=handler,
+            log=lambda worker, log: logs.append((worker, log)),
+            clock=clock,
+            prepare=prepare,
+        )
+        found = Bench(supervisor, logs, clock)
+        async with anyio.create_task_group() as tasks:
+            with anyio.fail_after(20):
+                await tasks.start(supervisor.run)
+            yield found
+            with anyio.fail_after(20):
+                await supervisor.stop(0.5)
+
+    return make

@@ -1,0 +1,65 @@
+"""Every verdict on a failed delivery."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from motia_core.model import Backoff, Failure
+from motia_core.triggers.retry import Bury, Retry, decide, delay_before
+
+PLAIN = Backoff(jitter=0.0)
+RAISED = Failure(code=1001, name="Error", message="boom")
+INVALID = Failure(code=1002, name="InputInvalid", message="no")
+DIED = Failure(code=1005, name="WorkerDied", message="killed")
+LATE = Failure(code=1004, name="DeadlineExceeded", message="late")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "max_retries", "failure", "deaths", "alone", "wanted"),
+    [
+        (1, 3, RAISED, 0, False, Retry(1.0)),
+        (2, 3, RAISED, 0, False, Retry(2.0)),
+        (3, 3, RAISED, 0, False, Retry(4.0)),
+        (4, 3, RAISED, 0, False, Bury("failed")),
+        (1, 0, RAISED, 0, False, Bury("failed")),
+        (1, 3, LATE, 0, False, Retry(1.0)),
+        (1, 3, INVALID, 0, False, Bury("invalid")),
+        # A shared death costs nothing, whatever the budget.
+        (1, 0, DIED, 1, False, Retry(0.0)),
+        (4, 3, DIED, 1, False, Retry(0.0)),
+        # The neighbour: alone now, fails by itself, and still has its whole budget.
+        (2, 0, RAISED, 1, True, Bury("failed")),
+        (2, 1, RAISED, 1, True, Retry(1.0)),
+        (5, 3, RAISED, 1, True, Bury("failed")),
+        # The guilty: its lonely worker dies twice.
+        (2, 3, DIED, 2, True, Retry(1.0)),
+        (3, 3, DIED, 3, True, Bury("poison")),
+        (2, 0, DIED, 2, True, Bury("failed")),
+        (3, 100, DIED, 3, True, Bury("poison")),
+    ],
+)
+def test_verdicts(
+    attempt: int, max_retries: int, failure: Failure, deaths: int, alone: bool, wanted: Retry | Bury
+) -> None:
+    verdict = decide(
+        attempt=attempt, max_retries=max_retries, backoff=PLAIN, failure=failure, deaths=deaths, alone=alone
+    )
+    assert verdict == wanted
+
+
+@pytest.mark.parametrize(("retry", "wanted"), [(1, 1), (2, 2), (6, 32), (7, 60), (8, 60), (10_000, 60)])
+def test_delays_double_up_to_the_cap(retry: int, wanted: float) -> None:
+    assert delay_before(retry, PLAIN, 0.9) == wanted
+
+
+def test_a_fixed_backoff() -> None:
+    assert [delay_before(n, Backoff(first=5, factor=1, jitter=0), 0) for n in (1, 2, 9)] == [5, 5, 5]
+
+
+@given(st.integers(1, 200), st.floats(0, 1, exclude_max=True))
+def test_jitter_stays_within_its_share(retry: int, random: float) -> None:
+    plain = delay_before(retry, PLAIN, random)
+    jittered = delay_before(retry, Backoff(), random)
+    assert plain * 0.8 - 1e-9 <= jittered <= plain * 1.2 + 1e-9
