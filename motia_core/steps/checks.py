@@ -13,7 +13,7 @@ from msgspec import Struct
 from motia_core.model import Problem, Route, Step, Stream
 from motia_core.schedule import Schedule, ScheduleError
 from motia_core.steps.definition import Defined
-from motia_core.steps.names import file_stem, words
+from motia_core.steps.names import file_stem, plain
 from motia_core.steps.reading import nearest
 from motia_core.steps.routes import signature
 
@@ -83,7 +83,7 @@ def _further_routes(
     for path, wanted in routes.items():
         apis = [step for step in steps if step.kind == "api"]
         found = [step for step in apis if step.name == wanted] or [
-            step for step in apis if words(wanted) in (words(step.name), words(file_stem(step.file)))
+            step for step in apis if plain(wanted) in (plain(step.name), plain(file_stem(step.file)))
         ]
         if not path.startswith("/") or len(found) != 1:
             hint = nearest(wanted, [step.name for step in apis])
@@ -167,14 +167,14 @@ def _topics(steps: Sequence[Step], waiting: Sequence[Step]) -> list[Problem]:
 
 def _failure_targets(steps: Sequence[Step], waiting: Sequence[Step], default: str | None) -> list[Problem]:
     events = [step for step in (*steps, *waiting) if step.kind == "event"]
-    known = {words(name) for step in events for name in (step.name, step.id, file_stem(step.file))}
+    known = {plain(name) for step in events for name in (step.name, step.id, file_stem(step.file))}
     names = [step.name for step in events]
     problems = []
     for step in steps:
-        if step.on_failure is not None and words(step.on_failure) not in known:
+        if step.on_failure is not None and plain(step.on_failure) not in known:
             text = f"{step.name}: `onFailure` names '{step.on_failure}', and no event step is called that"
             problems.append(_about(step, "unknown_on_failure", text, nearest(step.on_failure, names)))
-    if default is not None and words(default) not in known:
+    if default is not None and plain(default) not in known:
         text = f"`onFailure` of the configuration names '{default}', and no event step is called that"
         problems.append(Problem(code="unknown_on_failure", message=text, hint=nearest(default, names)))
     return problems

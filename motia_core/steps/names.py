@@ -8,10 +8,9 @@ from pathlib import PurePosixPath
 _ENDINGS = (".step", "_step", ".stream", "_stream")
 
 
-def words(text: str) -> tuple[str, ...]:
-    """`createOrder`, `create-order`, `create_order` and `Create Order` are the same words."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
-    return tuple(re.findall(r"[^\W_]+", spaced.lower()))
+def plain(text: str) -> str:
+    """The same for `createOrder`, `create-order`, `create_order` and `Create Order`."""
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def file_stem(file: str) -> str:

@@ -15,7 +15,7 @@ from motia_core.protocol.requests import FileReport
 from motia_core.steps.checks import check, files_problems, serve
 from motia_core.steps.definition import Defined, define
 from motia_core.steps.discovery import Candidate
-from motia_core.steps.names import file_stem, words
+from motia_core.steps.names import file_stem, plain
 
 DEFAULT_ON_FAILURE = "handle-step-error"
 
@@ -75,9 +75,11 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         exact = tuple(step for step in self.steps if text in (step.id, step.file, step.name))
         if exact:
             return exact
-        wanted = words(text)
-        return tuple(step for step in self.steps if words(step.name) == wanted) or tuple(
-            step for step in self.steps if words(file_stem(step.file)) == wanted
+        wanted = plain(text)
+        if not wanted:
+            return ()
+        return tuple(step for step in self.steps if plain(step.name) == wanted) or tuple(
+            step for step in self.steps if plain(file_stem(step.file)) == wanted
         )
 
     def failure_step(self, step: Step) -> Step | None:

@@ -58,7 +58,8 @@ class Keyed(Protocol):
         """In the order first set."""
 
     async def read_group(self, group: str, *, now: int) -> tuple[list[Item], str]:
-        """With a version that changes when anything in the group does; an empty group has the version `0`."""
+        """With a version that changes when anything in the group does: it names what the group holds. An empty group
+        has the version `0`."""
 
     async def keys(self, group: str, *, now: int) -> list[str]:
         """In the order first set."""

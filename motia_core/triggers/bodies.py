@@ -120,7 +120,7 @@ def check_json(data: bytes, depth: int) -> None:
         raise too_deep(depth) from None
     except msgspec.MsgspecError as error:
         raise malformed(error) from None
-    if data.count(b"{") + data.count(b"[") > depth and deeper_than(data, depth):
+    if is_deeper(data, depth):
         raise too_deep(depth)
 
 
@@ -132,7 +132,7 @@ def read_json(data: bytes, depth: int) -> object:
         raise too_deep(depth) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise malformed(error) from None
-    if data.count(b"{") + data.count(b"[") > depth and deeper_than(data, depth):
+    if is_deeper(data, depth):
         raise too_deep(depth)
     return value
 
@@ -149,8 +149,13 @@ _FOLD = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
+def is_deeper(data: bytes, limit: int) -> bool:
+    """Whether valid JSON is nested deeper than `limit`. Counting brackets settles nearly every body."""
+    return data.count(b"{") + data.count(b"[") > limit and deeper_than(data, limit)
+
+
 def deeper_than(data: bytes, limit: int) -> bool:
-    """Whether valid JSON is nested deeper than `limit`. Each pass takes the innermost level away, at C speed."""
+    """The same without the short cut. Each pass takes the innermost level away, at C speed."""
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     marks = b"".join(data.split(b'"')[::2]).translate(_FOLD, _NOT_BRACKETS)

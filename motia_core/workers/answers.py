@@ -14,12 +14,14 @@ from anyio.abc import TaskGroup
 from msgspec import Raw
 
 from motia_core.errors import MotiaError
+from motia_core.protocol.calls import Log
 from motia_core.protocol.envelope import ErrorObject
 from motia_core.protocol.messages import METHODS, Direction
 from motia_core.protocol.peer import Peer, Request
 from motia_core.workers.process import Process
 
 CallHandler = Callable[[str, str, Raw], Awaitable[bytes]]
+LogSink = Callable[[str, Log], None]
 
 UNKNOWN_METHOD = -32601
 INTERNAL_ERROR = -32603

@@ -1,6 +1,8 @@
-"""When a worker that ended is started again. Pure: counts and seconds in, seconds out."""
+"""When a worker that failed to start is tried again, and what is known of a crash loop. Pure: it is told the time."""
 
 from __future__ import annotations
+
+from motia_core.config import knobs
 
 SETTLED = 10.0
 
@@ -19,5 +21,30 @@ def delay(failures: int, *, first: float, cap: float, chance: float) -> float:
     return whole * (1.0 - 0.25 * chance)
 
 
-def looping(failures: int, crash_loop: int) -> bool:
-    return failures >= crash_loop
+class Failures:
+    """The failed starts of one pool. `row`: since something last went well; `total`: ever; `problem`: the last one."""
+
+    def __init__(self, settings: knobs.Pool) -> None:
+        self._settings = settings
+        self.row = 0
+        self.total = 0
+        self.not_before = 0.0
+        self.problem: str | None = None
+
+    @property
+    def looping(self) -> bool:
+        return self.row >= self._settings.crash_loop
+
+    def add(self, problem: str, *, now: float, chance: float) -> None:
+        settings = self._settings
+        self.row += 1
+        self.total += 1
+        self.problem = problem
+        wait = delay(self.row, first=settings.restart_delay, cap=settings.restart_cap, chance=chance)
+        self.not_before = now + wait
+
+    def clear(self) -> None:
+        self.row, self.problem = 0, None
+
+    def try_now(self) -> None:
+        self.not_before = 0.0

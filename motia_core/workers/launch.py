@@ -1,4 +1,4 @@
-"""What a worker is started with: its command, its environment and its `initialize` message. Starts nothing itself."""
+"""What a worker is started with: its environment and the handshake, both ways. Starts nothing itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Raw, Struct, field
 
 from motia_core.config import knobs
+from motia_core.errors import RemoteProtocolError, VersionMismatch
+from motia_core.protocol.envelope import ErrorObject
 from motia_core.protocol.messages import PROTOCOL_VERSION, encode
-from motia_core.protocol.requests import Initialize, WireLimits
+from motia_core.protocol.requests import Initialize, Initialized, WireLimits
 from motia_core.workers.languages import Runner
 
 
@@ -54,3 +57,21 @@ def initialize(site: Site, runner: Runner, worker: str, in_flight: int) -> bytes
             limits=WireLimits(frame=wire.frame, spill=wire.spill, depth=wire.depth, in_flight=in_flight),
         )
     )
+
+
+def greeted(result: Raw) -> Initialized:
+    """The runner's answer to `initialize`. Raises RemoteProtocolError."""
+    try:
+        answer = msgspec.json.decode(result, type=Initialized)
+    except msgspec.MsgspecError as error:
+        raise RemoteProtocolError(f"the runner answered initialize wrongly: {error}") from None
+    if answer.protocol != PROTOCOL_VERSION:
+        raise VersionMismatch(f"the runner speaks protocol {answer.protocol}, this is {PROTOCOL_VERSION}")
+    return answer
+
+
+def refused(error: ErrorObject) -> RemoteProtocolError:
+    """What a runner's refusal of `initialize` means."""
+    if error.code == VersionMismatch.code:
+        return VersionMismatch(f"the runner does not speak protocol {PROTOCOL_VERSION}: {error.message}")
+    return RemoteProtocolError(f"the runner refused to initialize: {error.message}")

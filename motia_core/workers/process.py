@@ -45,6 +45,16 @@ def new_waiter() -> Waiter:
     return asyncio.get_running_loop().create_future()
 
 
+def ending(code: int) -> str:
+    """An exit code in words, to follow the name of the process."""
+    if code >= 0:
+        return f"exited with code {code}"
+    try:
+        return f"was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was killed by signal {-code}"
+
+
 class Process(asyncio.SubprocessProtocol):
     """Made by `spawn`. `closed` is set when the pipes are gone as well."""
 

@@ -9,36 +9,30 @@ HUNG = 10  # pings a silent worker may miss before it counts as hung
 
 
 class Pulse:
-    """`ping` is the id of the ping that waits for its pong."""
-
     def __init__(self, settings: knobs.Pool) -> None:
         self._every = settings.ping_every
         self._blocked_after = settings.blocked_after
         self._sent = 0.0
-        self.ping: int | None = None
+        self._waits = False
 
     def due(self, now: float) -> bool:
-        return self.ping is None and now - self._sent >= self._every
+        return not self._waits and now - self._sent >= self._every
 
-    def sent(self, ping: int, now: float) -> None:
-        self.ping = ping
+    def sent(self, now: float) -> None:
         self._sent = now
+        self._waits = True
 
-    def pong(self, id: int) -> bool:
-        """Whether `id` answers the ping."""
-        if id != self.ping:
-            return False
-        self.ping = None
-        return True
+    def pong(self) -> None:
+        self._waits = False
 
     def excuse(self, seconds: float) -> None:
         """The core itself was not listening for so long: that silence is not the worker's."""
-        if self.ping is not None:
+        if self._waits:
             self._sent += seconds
 
     def silent(self, now: float) -> float:
-        """Seconds since the ping that still waits."""
-        return 0.0 if self.ping is None else now - self._sent
+        """Seconds since the ping that still waits for its pong."""
+        return now - self._sent if self._waits else 0.0
 
     def blocked(self, now: float) -> bool:
         return self.silent(now) > self._blocked_after
@@ -48,4 +42,4 @@ class Pulse:
 
     def verdict_at(self) -> float | None:
         """When the ping that waits turns into `blocked`."""
-        return None if self.ping is None else self._sent + self._blocked_after
+        return self._sent + self._blocked_after if self._waits else None

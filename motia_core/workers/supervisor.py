@@ -17,13 +17,13 @@ from motia_core.clock import Clock
 from motia_core.config import knobs
 from motia_core.errors import MotiaError, WorkerDied
 from motia_core.workers import backoff, packages, recycle, sizing
-from motia_core.workers.answers import CallHandler, RunnerError
+from motia_core.workers.answers import CallHandler, LogSink, RunnerError
 from motia_core.workers.languages import Runner
 from motia_core.workers.launch import Site
 from motia_core.workers.lifecycle import SERVING, State
 from motia_core.workers.pool import Pool
 from motia_core.workers.status import PoolState, PoolStatus, Retirement, resident
-from motia_core.workers.worker import LogSink, Worker
+from motia_core.workers.worker import Terms, Worker
 
 Prepare = Callable[[Worker], Awaitable[None]]
 
@@ -31,6 +31,7 @@ TICK = 0.25
 LATE = 0.05  # oversleeping by more means that the core itself was not listening
 _MEMORY_EVERY = 1.0
 _REMEMBERED = 20
+_SURPLUS = 5.0  # idle seconds of a worker above the maximum
 _CRASHES = frozenset({"crash", "protocol"})
 _log = logging.getLogger(__name__)
 
@@ -56,21 +57,25 @@ class Supervisor:
         self.runner = runner
         self.pool = Pool(self.name, settings, wanting=self._look, quiet=self._quiet)
         self._settings = settings
-        self._site = site
-        self._handler = handler
-        self._sink = log
+        self._terms = Terms(
+            runner=runner,
+            settings=settings,
+            site=site,
+            handler=handler,
+            log=log,
+            clock=clock,
+            changed=self._changed,
+            freed=self.pool.release,
+        )
         self._clock = clock
         self._prepare = prepare
         self._progress = progress
         self._tasks: TaskGroup | None = None
         self._workers: list[Worker] = []
         self._count = 0
-        self._failures = 0
-        self._failed = 0
+        self._failures = backoff.Failures(settings)
         self._restarts = 0
-        self._not_before = 0.0
         self._memory_at = 0.0
-        self._problem: str | None = None
         self._retired: deque[Retirement] = deque(maxlen=_REMEMBERED)
         self._draining = self._stopping = self._stopped = False
         self._first = settings.min == 0
@@ -103,12 +108,13 @@ class Supervisor:
             elif worker.state in SERVING:
                 worker.outgoing = reason
                 old.append(worker)
-        failed, self._not_before = self._failed, 0.0
+        failed = self._failures.total
+        self._failures.try_now()
         self._look()
         while any(worker.state in SERVING for worker in old):
             await self._stirred.wait()
-            if self._failed > failed:
-                raise WorkerDied(f"no new {self.name} worker could be started: {self._problem}")
+            if self._failures.total > failed:
+                raise WorkerDied(f"no new {self.name} worker could be started: {self._failures.problem}")
 
     async def drain(self) -> None:
         """Takes no more work, and returns when what runs has ended."""
@@ -136,10 +142,10 @@ class Supervisor:
             name=self.name,
             runner=self.runner.name,
             state=self._state(),
-            problem=self._problem,
+            problem=self._failures.problem,
             workers=tuple(worker.status() for worker in self._workers if not worker.over.is_set()),
             waiting=self.pool.waiting + self.pool.lonely,
-            failures=self._failures,
+            failures=self._failures.row,
             restarts=self._restarts,
             retired=tuple(self._retired),
         )
@@ -147,10 +153,10 @@ class Supervisor:
     def _state(self) -> PoolState:
         if self._draining:
             return "stopped" if self._stopped else "draining"
-        if backoff.looping(self._failures, self._settings.crash_loop):
+        if self._failures.looping:
             return "crash-looping"
         serving = any(worker.state in SERVING for worker in self._workers)
-        return "ready" if serving or not (self._settings.min or self._failures) else "starting"
+        return "ready" if serving or not (self._settings.min or self._failures.row) else "starting"
 
     async def _tend(self, task_status: TaskStatus[None]) -> None:
         due, reported = float("inf"), False
@@ -164,7 +170,7 @@ class Supervisor:
             if not self._draining:
                 self._recycle(now)
                 self._balance(now)
-                due = min(due, self._not_before) if self._not_before > now else due
+                due = min(due, self._failures.not_before) if self._failures.not_before > now else due
             if self._first and not reported:
                 reported = True
                 task_status.started()
@@ -185,16 +191,17 @@ class Supervisor:
             )
         if len(serving) > self._settings.min:
             census = self._census(now)
-            patience = 0.0 if sizing.surplus(self._settings, census) else self._settings.idle
+            surplus = sizing.surplus(self._settings, census)
+            patience = min(_SURPLUS, self._settings.idle) if surplus else self._settings.idle
             idle = next((w for w in reversed(serving) if not w.in_flight and now - w.idle_since > patience), None)
             if idle is not None and not census.waiting and not census.lonely:
-                idle.retire("idle" if patience else "shrink")
+                idle.retire("shrink" if surplus else "idle")
 
     def _balance(self, now: float) -> None:
         serving = [worker for worker in self._workers if worker.state in SERVING]
-        if self._failures and any(w.jobs or now - (w.ready_at or now) > backoff.SETTLED for w in serving):
-            self._failures, self._problem = 0, None
-        if now >= self._not_before:
+        if self._failures.row and any(w.jobs or now - (w.ready_at or now) > backoff.SETTLED for w in serving):
+            self._failures.clear()
+        if now >= self._failures.not_before:
             for _ in range(sizing.starts(self._settings, self._census(now))):
                 self._start()
 
@@ -206,7 +213,7 @@ class Supervisor:
             outgoing=sum(worker.outgoing is not None for worker in serving),
             hung=sum(worker.hung(now) for worker in serving),
             alone=self.pool.alone,
-            waiting=self.pool.waiting,
+            waiting=self.pool.waiting + self._failures.looping,  # somebody must find out whether it starts again
             lonely=self.pool.lonely,
         )
 
@@ -214,18 +221,7 @@ class Supervisor:
         if self._tasks is None:
             return
         self._count += 1
-        worker = Worker(
-            f"{self.name}-{self._count}",
-            self.runner,
-            self._settings,
-            self._site,
-            handler=self._handler,
-            log=self._sink,
-            tasks=self._tasks,
-            clock=self._clock,
-            changed=self._changed,
-            freed=self.pool.release,
-        )
+        worker = Worker(f"{self.name}-{self._count}", self._terms, self._tasks)
         self._workers.append(worker)
         self._tasks.start_soon(self._live, worker, name=worker.name)
 
@@ -269,7 +265,7 @@ class Supervisor:
         return None
 
     def _mourn(self, worker: Worker) -> None:
-        now, settings = self._clock.monotonic(), self._settings
+        now = self._clock.monotonic()
         reason = worker.reason or "crash"
         self._retired.append(
             Retirement(worker=worker.name, reason=reason, problem=worker.problem, time=self._clock.now_ms())
@@ -281,15 +277,9 @@ class Supervisor:
         ready_for = None if worker.ready_at is None else now - worker.ready_at
         if worker.state is State.FAILED and reason in _CRASHES and backoff.failed_start(worker.jobs, ready_for):
             self._first = True
-            self._failed += 1
-            self._failures += 1
-            self._problem = worker.problem
-            self._not_before = now + backoff.delay(
-                self._failures, first=settings.restart_delay, cap=settings.restart_cap, chance=self._clock.random()
-            )
-            serving = any(w.state in SERVING for w in self._workers)
-            if backoff.looping(self._failures, settings.crash_loop) and not serving:
-                self.pool.trouble(worker.problem or "it keeps ending")
+            self._failures.add(worker.problem or "ended", now=now, chance=self._clock.random())
+            if self._failures.looping and not any(w.state in SERVING for w in self._workers):
+                self.pool.trouble(self._failures.problem)
         self._look()
 
     async def _let_go(self, worker: Worker) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .harness import STEPS, Project, Runner, make_project, runners
+from .manifests import STEPS, Project, Runner, make_project, runners
 
 REQUIRE_ALL = os.environ.get("MOTIA_REQUIRE_ALL") == "1"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .harness import Project, Runner, Transport, Worker
+from .harness import Transport, Worker
+from .manifests import Project, Runner
 from .play import Play
 from .vector import Vector, load
 

@@ -1,11 +1,12 @@
-"""A supervisor over a program of `programs/`, on both event loops."""
+"""A supervisor over a program of `programs/`, on both event loops; nothing may be left of it afterwards."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,13 @@ from motia_core.workers.supervisor import Supervisor
 from motia_core.workers.worker import Worker
 
 PROGRAMS = Path(__file__).parent / "programs"
+MARK = "MOTIA_DRILL"
 SETTINGS: dict[str, Any] = {
     "max": 1,
     "restart_delay": 0.02,
-    "restart_cap": 0.1,
-    "ping_every": 0.1,
-    "blocked_after": 0.3,
+    "restart_cap": 0.05,
+    "ping_every": 0.2,
+    "blocked_after": 0.25,
     "stop_grace": 2.0,
     "start_timeout": 10.0,
     "queue_wait": 10.0,
@@ -47,7 +49,6 @@ class Bench:
         self.pool = supervisor.pool
         self.logs = logs
         self.clock = clock
-        self.pids: set[int] = set()
 
     async def run(self, task: dict[str, Any] | None = None, *, seconds: float = 30.0, alone: bool = False) -> Any:
         """One invocation through the pool; what the program answered."""
@@ -72,8 +73,27 @@ class Bench:
     def workers(self) -> tuple[Any, ...]:
         return self.supervisor.status().workers
 
+    @property
+    def retired(self) -> list[str]:
+        return [retirement.reason for retirement in self.supervisor.status().retired]
+
     def states(self) -> list[str]:
         return [worker.state for worker in self.workers]
+
+
+def marked(mark: str) -> list[int]:
+    """Processes that carry `mark`, and zombies of ours."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        with suppress(OSError):
+            _, _, rest = (entry / "stat").read_text().rpartition(")")
+            state, parent = rest.split()[:2]
+            zombie = state == "Z" and int(parent) == os.getpid()
+            if zombie or mark.encode() in (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+    return found
 
 
 async def unknown(worker: str, method: str, params: Raw) -> bytes:
@@ -85,19 +105,19 @@ Make = Callable[..., AbstractAsyncContextManager[Bench]]
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Make:
-    """`bench("good.py", max=2, …)`: knobs of the pool, and `handler`, `prepare`, `cancel_grace`, `wire`, `fd3`."""
+    """`bench("good.py", max=2, …)`: knobs of the pool, and `handler`, `prepare`, `cancel_grace`, `wire`, `fd3`,
+    `arguments`, `grace` (for the stop)."""
 
     @asynccontextmanager
     async def make(program: str, **options: Any) -> AsyncIterator[Bench]:
         clock, logs = Clock(), []
-        fd3 = options.pop("fd3", False)
         runner = Runner(
             name="drill",
             folder=PROGRAMS,
             languages={},
             sdk=PROGRAMS,
-            command=(sys.executable, str(PROGRAMS / program), *options.pop("arguments", ())),
-            wire="fd3" if fd3 else "stdio",
+            command=(sys.executable, "-S", str(PROGRAMS / program), *options.pop("arguments", ())),
+            wire="fd3" if options.pop("fd3", False) else "stdio",
         )
         site = Site(
             project=tmp_path,
@@ -106,8 +126,10 @@ def bench(tmp_path: Path) -> Make:
             mode="test",
             wire=options.pop("wire", knobs.Wire()),
             cancel_grace=options.pop("cancel_grace", 0.2),
+            environment={MARK: str(tmp_path)},
         )
         handler, prepare = options.pop("handler", unknown), options.pop("prepare", None)
+        grace = options.pop("grace", 2.0)
         supervisor = Supervisor(
             runner,
             knobs.Pool(**{**SETTINGS, **options}),
@@ -123,6 +145,8 @@ def bench(tmp_path: Path) -> Make:
                 await tasks.start(supervisor.run)
             yield found
             with anyio.fail_after(20):
-                await supervisor.stop(0.5)
+                await supervisor.stop(grace)
+        assert supervisor.status().state == "stopped"
+        await found.until(lambda: not marked(f"{MARK}={tmp_path}"), 2.0)
 
     return make

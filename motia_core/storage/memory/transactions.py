@@ -1,4 +1,4 @@
-"""Several writes at once, if what was read has not changed since. What can refuse is asked before anything is written."""
+"""Several writes at once, if nothing read has changed since. What can refuse is asked before anything is written."""
 
 from __future__ import annotations
 

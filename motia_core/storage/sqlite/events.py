@@ -16,9 +16,9 @@ from motia_core.storage.base import Backlog, Emission, Emitted
 from motia_core.storage.sqlite import deliveries
 from motia_core.storage.sqlite.database import Database
 from motia_core.storage.sqlite.deliveries import SQL, ids_json
+from motia_core.storage.sqlite.stored import read_failure
 from motia_core.storage.sqlite.writer import Transaction
 
-_FAILURE = msgspec.json.Decoder(Failure)
 _PRUNE_BATCH = 500
 
 
@@ -94,7 +94,7 @@ class Events:
                 group=row[6],
                 attempts=row[7],
                 reason=row[8],
-                failure=None if row[9] is None else _FAILURE.decode(row[9]),
+                failure=None if row[9] is None else read_failure(row[9]),
                 created=row[10],
                 buried=row[11],
             )

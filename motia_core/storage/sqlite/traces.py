@@ -15,10 +15,10 @@ from motia_core.storage.base import LEVELS
 from motia_core.storage.sqlite.database import Database, open_database
 from motia_core.storage.sqlite.faults import is_damaged
 from motia_core.storage.sqlite.queries import load
+from motia_core.storage.sqlite.stored import read_span
 from motia_core.storage.sqlite.writer import Transaction
 
 _SQL = load("traces")
-_SPAN = msgspec.json.Decoder(Span)
 _LOG = msgspec.json.Decoder(LogRecord)
 _NEVER = 2**62
 
@@ -57,10 +57,10 @@ class Traces:
     async def traces(self, *, limit: int = 50, before: int | None = None, step: str | None = None) -> list[Span]:
         parameters = {"limit": limit, "before": _NEVER if before is None else before, "step": step}
         rows = await self._database.read(lambda db: db.execute(_SQL["traces"], parameters).fetchall())
-        return [_SPAN.decode(row[0]) for row in rows if row[0] is not None]
+        return [read_span(row[0]) for row in rows if row[0] is not None]
 
     async def trace(self, trace_id: str) -> list[Span]:
-        return [_SPAN.decode(row[0]) for row in await self._database.rows(_SQL["trace"], (trace_id,))]
+        return [read_span(row[0]) for row in await self._database.rows(_SQL["trace"], (trace_id,))]
 
     async def logs(
         self,

@@ -2,31 +2,28 @@
 /** `context.state`: groups of keys (ruling 20). Each verb is one call; what comes back is the plain value. */
 
 function makeState(run) {
+  // Async, so that a wrong argument rejects like any other failure of the call.
   return {
-    get: (group, key) => read(run.call('state.get', at('get', group, key))),
-    set: (group, key, value, options) =>
-      read(run.call('state.set', { ...at('set', group, key), value: value ?? null, ttl: options?.ttl })),
-    delete: (group, key) => read(run.call('state.delete', at('delete', group, key))),
+    get: async (group, key) => (await run.call('state.get', at('get', group, key))).value,
+    set: async (group, key, value, options) =>
+      (await run.call('state.set', { ...at('set', group, key), value: value ?? null, ttl: options?.ttl })).value,
+    delete: async (group, key) => (await run.call('state.delete', at('delete', group, key))).value,
     clear: async (group) => void (await run.call('state.clear', { group: text('clear', 'group', group) })),
     getGroup: async (group) => values(await run.call('state.getGroup', { group: text('getGroup', 'group', group) })),
     keys: async (group) => (await run.call('state.keys', { group: text('keys', 'group', group) })).names,
     groups: async () => (await run.call('state.groups', {})).names,
-    update: (group, key, ops, options) =>
-      read(run.call('state.update', { ...at('update', group, key), ops: list(ops), ttl: options?.ttl })),
-    setIfAbsent: (group, key, value, options) =>
-      run.call('state.setIfAbsent', { ...at('setIfAbsent', group, key), value: value ?? null, ttl: options?.ttl }),
-    compareAndSet: (group, key, expected, value, options) =>
-      run.call('state.compareAndSet', {
+    update: async (group, key, ops, options) =>
+      (await run.call('state.update', { ...at('update', group, key), ops: list(ops), ttl: options?.ttl })).value,
+    setIfAbsent: async (group, key, value, options) =>
+      await run.call('state.setIfAbsent', { ...at('setIfAbsent', group, key), value: value ?? null, ttl: options?.ttl }),
+    compareAndSet: async (group, key, expected, value, options) =>
+      await run.call('state.compareAndSet', {
         ...at('compareAndSet', group, key),
         expected: expected ?? null,
         value: value ?? null,
         ttl: options?.ttl,
       }),
   };
-}
-
-async function read(call) {
-  return (await call).value;
 }
 
 function values(result) {

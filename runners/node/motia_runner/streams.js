@@ -18,13 +18,16 @@ function makeStreams(run) {
 
 function makeStream(run, stream) {
   const item = (group, id) => ({ stream, group: text(stream, 'groupId', group), id: text(stream, 'id', id) });
-  const one = async (call, { group, id }) => marked(stream, group, id, (await call).value);
-  const act = (method, where, more) => one(run.call(method, { ...where, ...more }), where);
+  const act = async (method, groupId, itemId, more) => {
+    const where = item(groupId, itemId);
+    const { value } = await run.call(method, { ...where, ...more });
+    return marked(stream, where.group, where.id, value);
+  };
   return {
-    get: (group, id) => act('streams.get', item(group, id)),
-    set: (group, id, data, options) => act('streams.set', item(group, id), { value: data ?? null, ttl: options?.ttl }),
-    delete: (group, id) => act('streams.delete', item(group, id)),
-    update: (group, id, ops, options) => act('streams.update', item(group, id), { ops: list(ops), ttl: options?.ttl }),
+    get: (group, id) => act('streams.get', group, id),
+    set: (group, id, data, options) => act('streams.set', group, id, { value: data ?? null, ttl: options?.ttl }),
+    delete: (group, id) => act('streams.delete', group, id),
+    update: (group, id, ops, options) => act('streams.update', group, id, { ops: list(ops), ttl: options?.ttl }),
     getGroup: async (groupId) => {
       const group = text(stream, 'groupId', groupId);
       const { items } = await run.call('streams.getGroup', { stream, group });

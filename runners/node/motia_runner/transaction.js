@@ -158,7 +158,7 @@ class Block {
     while (this.waiting.size > 0) await Promise.allSettled(this.waiting);
     this.open = false;
     this.committing = true;
-    const reads = [...this.reads.values()].filter((reading) => reading.where !== undefined).map((reading) => JSON.stringify(reading.where));
+    const reads = [...this.reads.values()].filter((reading) => reading.where !== undefined).map((reading) => string(reading.where));
     if (reads.length === 0 && this.writes.length === 0) return;
     const writes = this.writes.map(({ method, text }) => `{"method":"${method}","params":${text}}`);
     await this.run.send('transaction.commit', `{"invocation":${string(this.run.id)},"reads":[${reads}],"writes":[${writes}]}`);

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "monitor"
+
 # One step file and the helpers it requires, loaded into a namespace of their own (a module under MotiaSteps).
 #
 # What it makes equal to plain Ruby: top-level `@variables`, `def self.x` and `private` work; classes inside the step
@@ -62,10 +64,6 @@ module MotiaRunner
 
       @required << path
       Shared.load(path) { yield }
-    rescue LoadError => error
-      raise if error.backtrace_locations.nil?
-
-      yield
     end
 
     # Project files this step has loaded, its own file first.
@@ -91,7 +89,7 @@ module MotiaRunner
 
     # Called as a class body of the step begins, so that the body may use top-level methods already.
     def adopt(type)
-      return if type.singleton_class? || !type.name&.start_with?("#{@wrap.name}::")
+      return if type.singleton_class? || !name_of(type)&.start_with?("#{@wrap.name}::")
 
       warn_of_shadow(type)
       type.include(@fallback) unless type < @fallback
@@ -126,7 +124,7 @@ module MotiaRunner
         include wrap
         singles.each { |name| define_method(name) { |*args, **options, &block| top.__send__(name, *args, **options, &block) } }
       end
-      @variables = top.instance_variables.reject { |name| name == :@__motia__ }.to_h { |name| [name, top.instance_variable_get(name)] }
+      @variables = top.instance_variables.to_h { |name| [name, top.instance_variable_get(name)] }
     end
 
     def singletons = @top.singleton_methods(false) - TOPLEVEL_BINDING.receiver.singleton_methods(false) - [:initialize_clone]
@@ -151,15 +149,18 @@ module MotiaRunner
         next if space.autoload?(name)
 
         type = space.const_get(name, false)
-        next unless type.is_a?(Module) && type.name == "#{space.name}::#{name}" && !(type.singleton_class < @fallback)
+        next unless type.is_a?(Module) && name_of(type) == "#{name_of(space)}::#{name}"
 
-        adopt(type)
+        adopt(type) unless type.singleton_class < @fallback
         adopt_all(type)
       end
     end
 
+    # A class may have its own idea of `name`.
+    def name_of(type) = Module.instance_method(:name).bind_call(type)
+
     def warn_of_shadow(type)
-      name = type.name.delete_prefix("#{@wrap.name}::")
+      name = name_of(type).delete_prefix("#{@wrap.name}::")
       return if name.include?("::") || !Object.const_defined?(name, false) || type < @fallback
       return unless Object.const_get(name, false).is_a?(Module)
 
@@ -189,19 +190,27 @@ module MotiaRunner
 
     class << self
       def load(path)
-        @stack.each { |outer| (@needs[outer] ||= []) << path }
+        (@needs[@stack.last] ||= []) << path if @stack.any?
         @stack.push(path)
         yield
       ensure
         @stack.pop
       end
 
-      def closure(path) = [path, *@needs[path]].uniq
+      # The file and whatever it requires in its turn.
+      def closure(path, found = [])
+        return found if found.include?(path)
 
-      # So that the next `require` loads it again.
+        found << path
+        @needs[path]&.each { |need| closure(need, found) }
+        found
+      end
+
+      # So that the next `require` loads it again, with all that built on it.
       def forget(path)
-        @needs.delete(path)
-        $LOADED_FEATURES.delete(path)
+        ($LOADED_FEATURES & @needs.keys.push(path)).each do |feature|
+          $LOADED_FEATURES.delete(feature) if closure(feature).include?(path)
+        end
       end
     end
   end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -10,10 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 _lock = threading.Lock()
-_wire = os.dup(1)
+wire = os.dup(1)
 os.dup2(2, 1)
-_count = 0
-answers: dict[int, dict[str, Any]] = {}
+_ids = itertools.count(1)
 
 
 def hold_lifeline() -> None:
@@ -29,7 +29,7 @@ def hold_lifeline() -> None:
 def raw(data: bytes) -> None:
     with _lock:
         while data:
-            data = data[os.write(_wire, data) :]
+            data = data[os.write(wire, data) :]
 
 
 def send(message: dict[str, Any]) -> None:
@@ -79,10 +79,9 @@ def serve(**handlers: Callable[[dict[str, Any]], None]) -> None:
 
 def ask(method: str, **params: Any) -> dict[str, Any]:
     """A call to the core; waits for its answer, and may be used while nothing else is expected."""
-    global _count
-    _count += 1
-    send({"id": _count, "method": method, "params": params})
+    id = next(_ids)
+    send({"id": id, "method": method, "params": params})
     while True:
         message = read()
-        if message.get("id") == _count and "method" not in message:
+        if message.get("id") == id and "method" not in message:
             return message

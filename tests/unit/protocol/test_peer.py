@@ -195,9 +195,7 @@ def test_large_integers_pass_unchanged() -> None:
     assert ready().feed(b'{"id":5,"method":"m","params":%s}\n' % bytes(params)) == [Request(5, "m", params)]
 
 
-PIECES = (
-    """{ } [ ] "id": 1 2 , "method":"log" "result":{} "params":{} "error": {"code":1,"message":"m"} null " \\ : -"""
-)
+PIECES = """{ } [ ] "id": 1 2 , "method":"log" "result":{} "params":{} "error": {"code":1,"message":"m"} null " \\ :"""
 FRAGMENTS = st.sampled_from([*PIECES.encode().split(), b"\n", b"\xff", b"\x00", b'{"id":2,"result":{}}\n'])
 
 

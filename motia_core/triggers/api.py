@@ -1,0 +1,257 @@
+"""HTTP request → invocation → dispatcher → HTTP response, for users' API steps.
+
+Owns the order of things: route, body, verdict of the schema, the run, the answer. Every answer is JSON or what the
+handler made of it; nothing raised here reaches the socket. Built-in paths are the server's (`fallback`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+import anyio.to_thread
+import msgspec
+from aiohttp import web
+from msgspec import Raw
+
+from motia_core.clock import Clock
+from motia_core.config.knobs import Config
+from motia_core.errors import MotiaError
+from motia_core.model import Caller, Failure, Invocation, Level, Outcome, Response
+from motia_core.protocol.requests import HttpInput
+from motia_core.services.running import ResponseSink
+from motia_core.steps.registry import Registry, Snapshot
+from motia_core.triggers.composer import Asked, Composer
+from motia_core.triggers.endpoint import Endpoint, listed
+from motia_core.triggers.reading import Body, Reader, remove
+from motia_core.triggers.refusal import Refusal, invalid, is_fault, refuse, refuse_error
+from motia_core.triggers.reply import Reply, Stage
+from motia_core.triggers.request import NO_QUERY, Client, Headers, Proxies, encode, headers_of, query_of
+from motia_core.triggers.response import BadResponse
+from motia_core.triggers.routes import BadPath, Match, RouteTable, Target
+from motia_core.triggers.streamed import Opening, Stream
+from motia_core.validation import Validators
+
+
+class Runs(Protocol):
+    """The dispatcher, as far as it is needed here."""
+
+    async def run(self, invocation: Invocation, *, sink: ResponseSink | None = None) -> Outcome: ...
+
+
+class Notes(Protocol):
+    """Where the core's own log lines go."""
+
+    def note(self, level: Level, msg: str, invocation: Invocation | None = None, **fields: object) -> None: ...
+
+
+Fallback = Callable[[web.BaseRequest, Asked, str], Awaitable[Reply | None]]
+
+
+class Api:
+    """`fallback` answers paths that no step owns. The route table follows the registry's snapshot."""
+
+    def __init__(
+        self,
+        config: Config,
+        mode: str,
+        registry: Registry,
+        dispatcher: Runs,
+        validators: Validators,
+        clock: Clock,
+        run_dir: Path,
+        notes: Notes,
+    ) -> None:
+        self.stage = Stage(clock)
+        self.composer = Composer(config, mode, self.stage, run_dir)
+        self.fallback: Fallback | None = None
+        self._config = config
+        self._dev = mode != "start"
+        self._registry = registry
+        self._dispatcher = dispatcher
+        self._validators = validators
+        self._clock = clock
+        self._notes = notes
+        self._proxies = Proxies(config.trust_proxy)
+        self._reader = Reader(config.http, config.wire, run_dir, (web.RequestPayloadError, ConnectionError))
+        self._snapshot: Snapshot | None = None
+        self._table = RouteTable()
+        self._endpoints: dict[Target, Endpoint] = {}
+
+    async def handle(self, request: web.BaseRequest) -> Reply:
+        """Never raises but for cancellation and a client that has left."""
+        trace_id = self._clock.new_trace_id()
+        headers = headers_of(request.headers)
+        asked = Asked(request.method, headers, trace_id)
+        try:
+            return await self._serve(request, asked, headers)
+        except Refusal as refusal:
+            return self.composer.refuse(asked, refusal)
+        except MotiaError as error:
+            return self.composer.refuse(asked, refuse_error(error, detailed=self._dev))
+        except ConnectionError:
+            raise
+        except Exception as error:
+            self._notes.note("error", "the server failed to answer", None, error=repr(error), path=request.raw_path)
+            return self.composer.refuse(asked, Refusal(500, repr(error) if self._dev else None))
+
+    async def _serve(self, request: web.BaseRequest, asked: Asked, headers: Headers) -> Reply:
+        path, _, query = request.raw_path.partition("?")
+        if path[:1] != "/":
+            path = _path_of(path)
+        snapshot = self._registry.current
+        if snapshot is not self._snapshot:
+            self._rebuild(snapshot)
+        try:
+            found = self._table.find(asked.method, path)
+        except BadPath as error:
+            raise Refusal(400, str(error)) from None
+        if type(found) is not Match or (asked.method == "OPTIONS" and _is_preflight(found, headers)):
+            return await self._elsewhere(request, asked, path)
+        target = found.target
+        if target.why is not None:
+            raise self._broken(target)
+        endpoint = self._endpoints.get(target)
+        if endpoint is None:
+            endpoint = self._endpoint(target)
+        client = self._proxies.client(_peer(request), headers)  # type: ignore[arg-type]
+        invocation_id = self._clock.new_id()
+        body = await self._reader.read(
+            request.content,
+            headers,
+            request.transport,  # type: ignore[arg-type]
+            invocation_id,
+            decode=endpoint.checks,
+        )
+        try:
+            issues = self._verdict(endpoint, body, asked) if endpoint.checks else None
+            asking = HttpInput(
+                method=asked.method,
+                path=path,
+                url=f"{client.scheme}://{client.host or headers.get('host', '')}{path}{'?' if query else ''}{query}",
+                headers=headers,
+                params=found.params,
+                query=query_of(query, self._config.http.params) if query else NO_QUERY,
+                ip=client.ip,
+                body_kind=body.kind,
+                raw=body.raw,
+                body=body.body,
+                files=body.files,
+            )
+            invocation = Invocation(
+                id=invocation_id,
+                step=endpoint.step,
+                caller=Caller(trigger="api", trace_id=asked.trace_id),
+                input=encode(asking),
+                deadline=self._clock.monotonic() + endpoint.timeout,
+                issues=issues,
+            )
+            return await self._run(request, asked, endpoint, invocation, client)
+        finally:
+            if body.paths:
+                remove(body.paths)
+
+    def _verdict(self, endpoint: Endpoint, body: Body, asked: Asked) -> Raw | None:
+        """Refuses, warns, or leaves the verdict to the runner of a step with middleware. Fills defaults in."""
+        before = body.value
+        issues = endpoint.check(body, asked.method)
+        if body.value is not before:
+            self._reader.send(body, body.value)
+        if not issues:
+            return None
+        if endpoint.warns_only:
+            text = f"the body of {endpoint.target.route.method} {endpoint.target.route.path} does not match its schema"
+            self._notes.note("warn", f"{text}: {listed(issues)}", None, step=endpoint.step.name, traceId=asked.trace_id)
+            return None
+        if endpoint.step.middleware:
+            return Raw(msgspec.json.encode(issues))
+        raise invalid(issues)
+
+    async def _run(
+        self, request: web.BaseRequest, asked: Asked, endpoint: Endpoint, invocation: Invocation, client: Client
+    ) -> Reply:
+        stream = Stream(Opening(self.stage, request, asked, self.composer))  # type: ignore[arg-type]
+        outcome = await self._dispatcher.run(invocation, sink=stream)
+        failure, response = outcome.failure, outcome.response
+        if failure is not None:
+            self._report(failure, invocation, asked)
+            if stream.started:
+                return stream.cut()
+            raise refuse(failure, detailed=self._dev and client.is_loopback)
+        if stream.started:
+            return stream.finish()
+        if response is None:
+            response = Response(status=204)
+        if self._dev and endpoint.step.response_schema and (issues := endpoint.mismatch(response)):
+            text = f"the {response.status} response of {endpoint.step.name} does not match its responseSchema"
+            self._notes.note("warn", f"{text}: {listed(issues)}", invocation)
+        try:
+            if self.composer.is_heavy(response):
+                return await anyio.to_thread.run_sync(self.composer.answer, asked, response)
+            return self.composer.answer(asked, response)
+        except (BadResponse, MotiaError) as error:
+            self._notes.note("error", f"the response of {endpoint.step.name} cannot be sent: {error}", invocation)
+            raise Refusal(500, str(error) if self._dev and client.is_loopback else None) from None
+
+    def _report(self, failure: Failure, invocation: Invocation, asked: Asked) -> None:
+        if is_fault(failure):
+            text = f"{asked.method} {invocation.step.name} failed: {failure.message}"
+            self._notes.note("error", text, invocation, error={"name": failure.name, "stack": failure.stack})
+
+    def _broken(self, target: Target) -> Refusal:
+        """The last known route of a file that cannot be loaded."""
+        why = target.why
+        place = f"{why.file or target.step.file}{f':{why.line}' if why.line else ''}: {why.message}" if why else None
+        headers = {"Retry-After": "1"}
+        return Refusal(503, place if self._dev else None, error="The step cannot run", headers=headers)
+
+    async def _elsewhere(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply:
+        """No step serves this: a preflight, a built-in path, or an error that helps."""
+        methods = self._table.allowed(path)
+        if methods and asked.method == "OPTIONS":
+            return self.composer.preflight(asked, methods)
+        if self.fallback is not None and (reply := await self.fallback(request, asked, path)) is not None:
+            return reply
+        if methods:
+            raise Refusal(405, headers={"Allow": ", ".join(methods)}, allow=list(methods))
+        near = {"near": self._near(path)} if self._dev else {}
+        raise Refusal(404, f"no step serves {asked.method} {path[:200]}" if self._dev else None, **near)
+
+    def _near(self, path: str) -> list[str]:
+        known = {target.route.path: target for target in self._table.targets[:2000]}
+        found = difflib.get_close_matches(path[:200], known, n=3, cutoff=0.5)
+        return [f"{known[one].route.method} {one}" for one in found]
+
+    def _endpoint(self, target: Target) -> Endpoint:
+        made = self._endpoints[target] = Endpoint(target, self._config, self._validators)
+        if made.body is not None and made.body.problem is not None:
+            text = f"the bodySchema of {target.step.name} cannot be used, bodies are not checked: {made.body.problem}"
+            self._notes.note("warn", text, None, file=target.step.file)
+        return made
+
+    def _rebuild(self, snapshot: Snapshot) -> None:
+        broken = [(step, one.problem) for one in snapshot.broken for step in one.steps if step.kind == "api"]
+        self._table = RouteTable((step for step in snapshot.steps if step.kind == "api"), broken=broken)
+        self._endpoints = {}
+        self._snapshot = snapshot
+        for problem in self._table.problems:
+            self._notes.note("error", problem.message, None, file=problem.file)
+
+
+def _is_preflight(found: Match, headers: Headers) -> bool:
+    """A step for all methods does not answer browsers' preflights; a step for OPTIONS does."""
+    return found.target.route.method == "*" and "access-control-request-method" in headers
+
+
+def _peer(request: web.BaseRequest) -> str:
+    peer = request.protocol.peername
+    return str(peer[0]) if isinstance(peer, tuple) else "127.0.0.1"
+
+
+def _path_of(target: str) -> str:
+    """The path of an absolute target (`http://host/path`), as proxies send it."""
+    _, _, rest = target.partition("://")
+    _, slash, path = rest.partition("/")
+    return slash + path or "/"

@@ -1,0 +1,146 @@
+"""What a handler is told about an HTTP request: headers, query, client address, the whole as wire JSON. Pure.
+
+`X-Forwarded-*` counts only when the peer is one the configuration trusts.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec import Raw, Struct
+
+from motia_core.protocol.requests import HttpInput
+from motia_core.protocol.values import escape
+from motia_core.triggers.query import TooMany, Value, parse_query
+from motia_core.triggers.refusal import Refusal
+
+Headers = dict[str, str | list[str]]
+_NAMED = {
+    "loopback": ("127.0.0.0/8", "::1/128"),
+    "linklocal": ("169.254.0.0/16", "fe80::/10"),
+    "uniquelocal": ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+    "*": ("0.0.0.0/0", "::/0"),
+}
+_encode = msgspec.json.Encoder().encode
+NO_QUERY: dict[str, Value] = {}
+
+
+def headers_of(items: Mapping[str, str]) -> Headers:
+    """Lower-case names; duplicates joined with a comma, cookies with a semicolon, `set-cookie` a list."""
+    found: Headers = {name.lower(): value for name, value in items.items()}
+    if len(found) != len(items):
+        found.clear()
+        for name, value in items.items():
+            key = name.lower()
+            old = found.get(key)
+            if key == "set-cookie":
+                found[key] = [*old, value] if isinstance(old, list) else [value]
+            else:
+                found[key] = value if old is None else f"{old}{'; ' if key == 'cookie' else ', '}{value}"
+    elif isinstance(single := found.get("set-cookie"), str):
+        found["set-cookie"] = [single]
+    if len(found) < 3:
+        found = {"$" + name if name in ("$bytes", "$file") else name: value for name, value in found.items()}
+    return found
+
+
+def query_of(text: str, limit: int) -> dict[str, Value]:
+    """As a wire value. Raises Refusal (400)."""
+    try:
+        found = parse_query(text, limit)
+    except TooMany as error:
+        raise Refusal(400, str(error)) from None
+    return escape(found) if "$" in text or "%24" in text else found  # type: ignore[return-value]
+
+
+def encode(found: HttpInput) -> Raw:
+    """The `input` of `step.run`. Bytes in a header that are no UTF-8 are read as Latin-1."""
+    try:
+        return Raw(_encode(found))
+    except UnicodeEncodeError:
+        plain = {name: msgspec.structs.asdict(found)[name] for name in ("method", "path", "url", "ip")}
+        mended = {name: _mend(value) for name, value in plain.items()}
+        headers = {
+            _mend(name): [_mend(one) for one in value] if isinstance(value, list) else _mend(value)
+            for name, value in found.headers.items()
+        }
+        params = {name: _mend(value) for name, value in found.params.items()}
+        query = {_mend(name): _mend_value(value) for name, value in found.query.items()}
+        return Raw(_encode(msgspec.structs.replace(found, **mended, headers=headers, params=params, query=query)))
+
+
+def _mend(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("latin-1") if not _encodable(text) else text
+
+
+def _mend_value(value: Value) -> Value:
+    if isinstance(value, list):
+        return [_mend_value(one) for one in value]
+    if isinstance(value, dict):
+        return {_mend(name): _mend_value(one) for name, one in value.items()}
+    return _mend(value)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Client(Struct, frozen=True):
+    """Who asks, and under which address. `direct` = no proxy had a word in it."""
+
+    ip: str
+    scheme: str = "http"
+    host: str | None = None
+    direct: bool = True
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.direct and (self.ip.startswith("127.") or self.ip == "::1")
+
+
+class Proxies:
+    """`trust` holds addresses, networks, or `loopback`, `linklocal`, `uniquelocal`, `*`. Raises ValueError."""
+
+    def __init__(self, trust: Iterable[str]) -> None:
+        texts = [text for entry in trust for text in _NAMED.get(entry, (entry,))]
+        self._networks = [ipaddress.ip_network(text.strip(), strict=False) for text in texts]
+
+    def client(self, peer: str, headers: Mapping[str, str]) -> Client:
+        """`peer` is the other end of the socket; `headers` are looked up by lower-case name."""
+        forwarded = headers.get("x-forwarded-for")
+        if not self._networks or not self._trusts(peer):
+            direct = forwarded is None and headers.get("forwarded") is None
+            return Client(peer, direct=direct)
+        ip = peer
+        for hop in reversed(forwarded.split(",") if forwarded else []):
+            ip = _address(hop.strip()) or ip
+            if not self._trusts(ip):
+                break
+        scheme = headers.get("x-forwarded-proto", "http").split(",")[0].strip().lower()
+        host = headers.get("x-forwarded-host", "").split(",")[0].strip() or None
+        return Client(ip, "https" if scheme == "https" else "http", host, direct=False)
+
+    def _trusts(self, ip: str) -> bool:
+        try:
+            address = ipaddress.ip_address(ip.split("%", 1)[0])
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+
+def _address(text: str) -> str | None:
+    """An address as proxies write it, without its port."""
+    if text.startswith("["):
+        text = text[1:].split("]", 1)[0]
+    elif text.count(":") == 1:
+        text = text.split(":", 1)[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None

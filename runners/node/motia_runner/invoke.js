@@ -1,0 +1,186 @@
+'use strict';
+/**
+ * step.run: params → request or input → middleware → handler → outcome → answer. The hot path.
+ * What a step is, dialects.js knows; how long a run lives, run.js.
+ */
+const { CODES, MotiaError, validationError } = require('./errors');
+const { storage } = require('./scope');
+const { Run } = require('./run');
+const { Context } = require('./context');
+const { Request } = require('./request');
+const { toResponse } = require('./response');
+const { failure } = require('./failures');
+const { encode, decode } = require('./values');
+
+class Invoker {
+  /** `steps.known(file, member)` finds a loaded step or null, `steps.find(…)` loads it. */
+  constructor(wire, steps) {
+    this.wire = wire;
+    this.steps = steps;
+    this.runs = new Map();
+    this.loading = new Map();
+    this.drained = null;
+  }
+
+  start(id, params, special) {
+    const { invocation, file, member, traceId } = params;
+    if (typeof invocation !== 'string' || typeof file !== 'string' || typeof member !== 'string' || typeof traceId !== 'string')
+      return this.wire.fail(id, CODES.params, 'step.run needs invocation, file, member and traceId');
+    if (this.drained !== null) return this.wire.fail(id, CODES.draining, 'the worker is shutting down');
+    const step = this.steps.known(file, member);
+    if (step !== null) return this.begin(id, params, special, step);
+    this.loading.set(invocation, null);
+    this.steps.find(file, member).then(
+      (found) => {
+        const reason = this.loading.get(invocation);
+        this.loading.delete(invocation);
+        if (reason === null) this.begin(id, params, special, found);
+        else this.ended(() => this.cancelled(id, reason));
+      },
+      (error) => {
+        this.loading.delete(invocation);
+        this.ended(() => this.wire.fail(id, CODES.unavailable, error.message, encode(error, 'data', 'log')));
+      },
+    );
+  }
+
+  begin(id, params, special, step) {
+    const run = new Run(this.wire, params, step, (ended) => this.ended(() => this.answer(id, ended, params.trigger)));
+    this.runs.set(run.id, run);
+    let result;
+    try {
+      result = storage.run(run, perform, run, params, special);
+    } catch (error) {
+      return run.fail(error);
+    }
+    if (typeof result?.then === 'function')
+      result.then(
+        (value) => this.finish(run, params, value),
+        (error) => run.fail(error),
+      );
+    else this.finish(run, params, result);
+  }
+
+  finish(run, params, value) {
+    if (params.trigger !== 'api' || run.settled) return run.succeed(value);
+    let response;
+    try {
+      response = toResponse(value, run.step.dialect, (text) => run.log('warn', text));
+    } catch (error) {
+      return run.fail(new NotCarried(error));
+    }
+    if (response.chunks === undefined) return run.succeed(response);
+    const { send } = require('./chunks');
+    storage.run(run, send, run, response).then(
+      () => run.succeed(response),
+      (error) => run.fail(error),
+    );
+  }
+
+  answer(id, run, trigger) {
+    this.runs.delete(run.id);
+    if (run.cancelled !== null) this.cancelled(id, run.cancelled);
+    else if (run.failure !== null) this.failed(id, run.failure);
+    else if (trigger === 'api') {
+      const { status, headers, kind, body } = run.value;
+      this.wire.reply(id, `{"response":{"status":${status},"headers":${headers},"kind":"${kind}","body":${body}}}`);
+    } else this.value(id, run.value);
+  }
+
+  value(id, value) {
+    let text;
+    try {
+      text = encode(value, 'result');
+    } catch (error) {
+      return this.failed(id, new NotCarried(error));
+    }
+    this.wire.reply(id, `{"value":${text}}`);
+  }
+
+  failed(id, error) {
+    if (error instanceof NotCarried && error.cause instanceof MotiaError)
+      return this.wire.fail(id, error.cause.code, error.cause.message);
+    const { code, message, data } = failure(error instanceof NotCarried ? error.cause : error);
+    this.wire.fail(id, code, message, data);
+  }
+
+  cancelled(id, reason) {
+    this.wire.fail(id, CODES.cancelled, `the invocation was cancelled (${reason})`);
+  }
+
+  cancel(invocation, reason) {
+    if (this.loading.has(invocation)) this.loading.set(invocation, reason);
+    else this.runs.get(invocation)?.cancel(reason);
+  }
+
+  ended(answer) {
+    answer();
+    if (this.drained !== null && this.runs.size + this.loading.size === 0) this.drained();
+  }
+
+  /** Resolves when nothing runs any more, or after `ms`. */
+  drain(ms) {
+    return new Promise((resolve) => {
+      this.drained = resolve;
+      if (this.runs.size + this.loading.size === 0) resolve();
+      else setTimeout(resolve, ms);
+    });
+  }
+}
+
+/** An input or a result cannot cross the wire; `cause` says why. No fault of the handler's code, so not 1001. */
+class NotCarried extends Error {
+  constructor(cause) {
+    super(cause.message, { cause });
+  }
+}
+
+function perform(run, params, special) {
+  const { step } = run;
+  const verdict = params.issues ?? null;
+  const input = params.trigger === 'api' ? carried(() => new Request(params.input, special)) : value(params, special);
+  const context = new Context(run);
+  const checked = verdict !== null || step.check !== null;
+  if (params.trigger === 'api' && step.middleware.length > 0)
+    return around(step.middleware, 0, input, context, () =>
+      checked ? check(run, params, verdict, input, context) : step.handle(input, context, run, params.trigger),
+    );
+  return checked ? check(run, params, verdict, input, context) : step.handle(input, context, run, params.trigger);
+}
+
+function value(params, special) {
+  if (params.trigger === 'cron') return undefined;
+  return special ? carried(() => decode(params.input)) : params.input;
+}
+
+function carried(read) {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof MotiaError ? new NotCarried(error) : error;
+  }
+}
+
+/** `next()` always gives a promise, so that an error further in can be caught either way. */
+function around(middleware, index, request, context, last) {
+  if (index === middleware.length) return last();
+  return middleware[index](request, context, async () => around(middleware, index + 1, request, context, last));
+}
+
+/** Raises the core's verdict, then the author's own schema's, where the core could not check all of it. */
+async function check(run, { trigger, validation }, verdict, input, context) {
+  const { step } = run;
+  if (verdict !== null) throw validationError(Array.isArray(verdict) ? verdict : (verdict.issues ?? []));
+  if (step.check === null || validation === 'off') return step.handle(input, context, run, trigger);
+  const { issues, value } = await step.check(trigger === 'api' ? input.body : input);
+  if (issues !== undefined) {
+    if (validation !== 'warn') throw validationError(issues);
+    run.log('warn', `the input of ${step.name} breaks its schema`, { issues });
+  } else if (step.dialect === 'b') {
+    if (trigger === 'api') input.body = value;
+    else input = value;
+  }
+  return step.handle(input, context, run, trigger);
+}
+
+module.exports = { Invoker };

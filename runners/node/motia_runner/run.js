@@ -1,0 +1,138 @@
+'use strict';
+/**
+ * One invocation while it lives: its calls to the core, its logs, its cancellation and its one outcome.
+ * Answers when the handler has settled and everything it started has ended. Knows neither requests nor dialects.
+ */
+const { encode, decode } = require('./values');
+const { string } = require('./wire');
+const { CODES, MotiaError } = require('./errors');
+const { current } = require('./transaction');
+const output = require('./output');
+
+class Run {
+  /** `answer(run)` is called once, when all has ended; `run.failure` or `run.value` holds the outcome. */
+  constructor(wire, params, step, answer) {
+    this.wire = wire;
+    this.id = params.invocation;
+    this.idText = string(this.id);
+    this.traceId = params.traceId;
+    this.step = step;
+    this.topic = params.topic;
+    this.attempt = params.attempt ?? 1;
+    this.deadline = Date.now() + params.deadlineMs;
+    this.answer = answer;
+    this.open = 0;
+    this.blocks = 0;
+    this.settled = false;
+    this.over = false;
+    this.failure = null;
+    this.value = undefined;
+    this.cancelled = null;
+    this.controller = null;
+    this.printed = { stdout: '', stderr: '' };
+  }
+
+  /** A call to the core, or, inside a transaction, to its block. Values are encoded before it returns. */
+  call(method, params) {
+    const block = this.blocks === 0 ? null : current(this);
+    return block === null ? this.direct(method, params) : block.call(method, params);
+  }
+
+  direct(method, params) {
+    const text = this.params(params, method);
+    return this.send(method, `{"invocation":${this.idText}${text === '{}' ? '' : ','}${text.slice(1)}`);
+  }
+
+  params(params, method) {
+    let text = '';
+    for (const key in params) {
+      if (params[key] !== undefined) text += `${text && ','}"${key}":${encode(params[key], `${method}.${key}`)}`;
+    }
+    return `{${text}}`;
+  }
+
+  async send(method, text) {
+    const { result, special } = await this.exchange(method, text);
+    return special ? decode(result) : result;
+  }
+
+  /** The result as wire JSON, parsed but not decoded. */
+  async raw(method, params) {
+    const text = this.params(params, method);
+    return (await this.exchange(method, `{"invocation":${this.idText},${text.slice(1)}`)).result;
+  }
+
+  async exchange(method, text) {
+    if (this.over) throw new MotiaError(CODES.over, `${method}: the invocation has ended`);
+    this.open++;
+    try {
+      return await this.wire.call(this, method, text);
+    } catch (error) {
+      // Made here, in an async function the author awaits, so that the stack leads to the call.
+      throw error instanceof Error ? error : new MotiaError(error.code, error.message, error.data);
+    } finally {
+      if (--this.open === 0 && this.settled) this.drained();
+    }
+  }
+
+  log(level, msg, fields, source) {
+    const text = string(typeof msg === 'string' ? msg : encode(msg, 'msg', 'log'));
+    const json = fields === undefined ? '{}' : encode(fields, 'fields', 'log');
+    this.wire.notify('log', `{"invocation":${this.idText},"level":"${level}","msg":${text},"fields":${json},"source":"${source ?? 'logger'}","time":${Date.now()}}`);
+  }
+
+  get signal() {
+    if (this.controller === null) {
+      this.controller = new AbortController();
+      if (this.cancelled !== null) this.controller.abort(cancellation(this.cancelled));
+    }
+    return this.controller.signal;
+  }
+
+  /** Waiting calls fail now, so that a handler that waits for the core wakes up. */
+  cancel(reason) {
+    if (this.over || this.cancelled !== null) return;
+    this.cancelled = reason;
+    const error = cancellation(reason);
+    this.controller?.abort(error);
+    this.wire.abandon(this, error);
+  }
+
+  succeed(value) {
+    this.settle(null, value);
+  }
+
+  fail(error) {
+    if (this.over) this.log('error', `after the invocation had ended: ${error?.message ?? error}`, { error });
+    else this.settle(error ?? new Error('an empty value was thrown'), undefined);
+  }
+
+  settle(failure, value) {
+    if (this.settled) return;
+    this.settled = true;
+    this.failure = failure;
+    this.value = value;
+    if (this.open === 0) this.end();
+  }
+
+  /** What waited for the last call may make another: looked at once it has had its turn. */
+  drained() {
+    setImmediate(() => {
+      if (this.open === 0 && !this.over) this.end();
+    });
+  }
+
+  end() {
+    output.flush(this);
+    this.answer(this);
+    this.over = true;
+  }
+}
+
+function cancellation(reason) {
+  const error = new MotiaError(CODES.cancelled, `the invocation was cancelled (${reason})`);
+  error.name = 'AbortError';
+  return error;
+}
+
+module.exports = { Run };

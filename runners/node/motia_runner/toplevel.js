@@ -1,0 +1,120 @@
+'use strict';
+/**
+ * Modules with top-level await, which `require` cannot load: each is run to its end here, asynchronously, and its
+ * exports are kept; the load that met it is then tried again. loader.js asks `settled` before it loads a file.
+ */
+const path = require('node:path');
+const vm = require('node:vm');
+const Module = require('node:module');
+const { pathToFileURL } = require('node:url');
+const { service, read, OPTIONS } = require('./transform');
+const { settingsFor } = require('./tsconfig');
+const { isOwn } = require('./resolve');
+const stacks = require('./stacks');
+
+const ATTEMPTS = 50;
+const EXPORTS = /\bexport \{([^{}]*)\};?\s*$/;
+
+/** File → `{exports, module}`. */
+const settled = new Map();
+const settling = new Map();
+
+/** Thrown through the `require`s that led to `file`; whoever began must settle it and try again. */
+class Unsettled extends Error {
+  constructor(file) {
+    super(`${file} uses top-level await, so it cannot be loaded by require() while code runs`);
+    this.file = file;
+  }
+}
+
+/** Runs `load` until nothing it needs is unsettled. */
+async function retrying(load) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return load();
+    } catch (error) {
+      if (!(error instanceof Unsettled) || attempt === ATTEMPTS) throw error;
+      await settle(error.file);
+    }
+  }
+}
+
+function settle(file) {
+  let work = settling.get(file);
+  if (work === undefined) {
+    work = (isOwn(file) ? run(file) : import(pathToFileURL(file).href).then((exports) => ({ exports, module: null })))
+      .then((result) => void settled.set(file, result))
+      .finally(() => settling.delete(file));
+    settling.set(file, work);
+  }
+  return work;
+}
+
+async function run(file) {
+  const { code, map } = await bundle(file);
+  stacks.remember(file, map);
+  const module = new Module(file, null);
+  module.filename = file;
+  module.paths = Module._nodeModulePaths(path.dirname(file));
+  const found = EXPORTS.exec(code);
+  const body = `return (async () => { ${found === null ? code : code.slice(0, found.index)}\n${returned(found?.[1] ?? '')} })()`;
+  const start = vm.compileFunction(body, ['require', 'module', '__filename', '__dirname', '__motia_meta', '__motia_import'], { filename: file });
+  const require = (name) => module.require(name);
+  const meta = globalThis[Symbol.for('motia.meta')](file, Module.createRequire(file));
+  // Again from the start while something it requires is unsettled too: imports come first, so little is done twice.
+  const work = () => start(require, module, file, path.dirname(file), meta, globalThis[Symbol.for('motia.import')]);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return { exports: await work(), module };
+    } catch (error) {
+      if (!(error instanceof Unsettled) || attempt === ATTEMPTS || error.file === file) throw error;
+      await settle(error.file);
+    }
+  }
+}
+
+/** The one file as an ES module whose imports have become calls of `require`. */
+async function bundle(file) {
+  const external = {
+    name: 'require-imports',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, (asked) => {
+        if (asked.kind === 'entry-point') return undefined;
+        if (asked.namespace === 'require' || asked.kind === 'require-call') return { path: asked.path, external: true };
+        return { path: asked.path, namespace: 'require' };
+      });
+      build.onLoad({ filter: /.*/, namespace: 'require' }, (asked) => ({
+        contents: `module.exports = require(${JSON.stringify(asked.path)})`,
+        loader: 'js',
+      }));
+    },
+  };
+  const { loader: _, supported: __, ...shared } = OPTIONS;
+  const { outputFiles } = await service().build({
+    ...shared,
+    format: 'esm',
+    target: 'es2022',
+    stdin: { contents: read(file), sourcefile: file, loader: path.extname(file).includes('ts') ? (file.endsWith('x') ? 'tsx' : 'ts') : 'jsx', resolveDir: path.dirname(file) },
+    tsconfigRaw: settingsFor(file).raw,
+    bundle: true,
+    write: false,
+    outfile: 'out.js',
+    plugins: [external],
+    supported: { 'dynamic-import': true },
+  });
+  const code = outputFiles.find((one) => one.path.endsWith('.js')).text;
+  return {
+    code: code.replace(/\bimport\((?=[^)])/g, '__motia_require_later('),
+    map: outputFiles.find((one) => one.path.endsWith('.map')).text,
+  };
+}
+
+function returned(list) {
+  const getters = list.split(',').map((one) => one.trim()).filter(Boolean).map((one) => {
+    const [name, as = name] = one.split(/\s+as\s+/);
+    return `get ${as}() { return ${name}; }`;
+  });
+  return `return Object.defineProperty({ ${getters.join(', ')} }, '__esModule', { value: true });`;
+}
+
+module.exports = { Unsettled, settled, retrying };

@@ -1,0 +1,127 @@
+# frozen_string_literal: true
+
+# One running `step.run`: its calls to the core, whether it was cancelled, what it prints, the threads it started.
+# Knows how calls wait and are interrupted; nothing of steps or results.
+
+module MotiaRunner
+  class Invocation
+    CANCELLED = Object.new.freeze
+    PAUSE = 0.001
+    # How long a thread the step started, busy as the step ends, may take until it makes its next call or sleeps (s).
+    SETTLE = 0.1
+
+    attr_reader :id, :unit, :step, :params, :started
+    attr_accessor :transaction
+
+    def initialize(id, step, params, peer)
+      @id = id
+      @step = step
+      @unit = step.unit
+      @params = params
+      @peer = peer
+      @json = Values.generate(id)
+      @started = Process.clock_gettime(Process::CLOCK_REALTIME)
+      @waiting = {}
+      @told = {}.compare_by_identity
+      @threads = []
+      @lock = Mutex.new
+    end
+
+    def deadline = @started + (@params["deadlineMs"] || 0) / 1000.0
+    def cancelled? = !@reason.nil?
+    def ended? = @ended
+
+    # Makes a call of PROTOCOL.md and waits for its result. `params` is packed already.
+    def call(method, params)
+      interrupt
+      raise Motia::InvocationEnded, "#{method}: the step that made this call has ended" if @ended
+
+      slot = Thread::Queue.new
+      id = nil
+      begin
+        id = send(method, params, slot)
+        answer = slot.pop
+      ensure
+        settle(id, slot)
+      end
+      interrupt if answer.equal?(CANCELLED)
+      result(answer)
+    end
+
+    def log(level, message, fields, source = "logger")
+      line = { "level" => level, "msg" => message, "fields" => fields, "source" => source,
+               "time" => Process.clock_gettime(Process::CLOCK_REALTIME, :millisecond) }
+      line["invocation"] = @id unless @ended
+      @peer.notify("log", Values.generate(line))
+    end
+
+    def printed(source, text) = lines(source).write(text)
+
+    # Calls that wait raise Cancelled; the next call of any other thread does.
+    def cancel(reason)
+      @reason ||= reason
+      @lock.synchronize { @waiting.keys.each { |slot| slot << CANCELLED } }
+    end
+
+    # A thread the step started belongs to it.
+    def adopt(thread)
+      return if @ended
+
+      thread.thread_variable_set(Current::KEY, self)
+      @lock.synchronize { @threads << thread }
+    end
+
+    # Calls that threads of the step have begun are finished; then nothing more is done in its name.
+    def finish
+      settle_threads if @threads.any?
+      @lines&.each_value(&:flush)
+      @ended = true
+    end
+
+    private
+
+    # Once per thread, so that cleaning up may use the context.
+    def interrupt
+      return unless @reason && !@told.key?(Thread.current)
+
+      @told[Thread.current] = true
+      raise Motia::Cancelled, @reason
+    end
+
+    def send(method, params, slot)
+      @lock.synchronize { @waiting[slot] = true }
+      body = Values.generate(params)
+      @peer.call(method, body == "{}" ? %({"invocation":#{@json}}) : %({"invocation":#{@json},#{body[1..]}), slot)
+    end
+
+    def settle(id, slot)
+      @lock.synchronize { @waiting.delete(slot) }
+      @peer.forget(id) if id
+    end
+
+    def result(answer)
+      result, error, special = answer
+      raise Motia::Error.for(error["code"], error["message"].to_s, Values.unpack(error["data"])) if error
+
+      [result || {}, special]
+    end
+
+    def settle_threads
+      patience = now + SETTLE
+      @threads.select(&:alive?).each do |thread|
+        sleep(PAUSE) while thread.alive? && !thread.stop? && now < patience
+      end
+      sleep(PAUSE) while @waiting.any? && !cancelled?
+    end
+
+    def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+
+    def lines(source)
+      @lock.synchronize do
+        (@lines ||= {})[source] ||= Output::Lines.new(source) do |from, line|
+          log(from == "stdout" ? "info" : "warn", line, {}, from)
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,79 @@
+# frozen_string_literal: true
+
+# A config hash as an author writes it (symbols or strings, snake_case or camelCase, functions inside) → the one shape
+# of the wire: camelCase string keys, JSON values, schemas as JSON Schema. Functions are left out and their names told.
+
+module MotiaRunner
+  class Shape
+    SNAKE = /\A[a-z][a-z0-9]*(?:_[a-z0-9]+)+\z/.freeze
+    SCHEMAS = %w[bodySchema input schema contextSchema].freeze
+    LISTS = %w[emits subscribes flows virtualEmits virtualSubscribes includeFiles].freeze
+
+    attr_reader :config, :functions, :warnings
+
+    def self.camel(key)
+      key = key.to_s
+      SNAKE.match?(key) ? key.gsub(/_(\w)/) { Regexp.last_match(1).upcase } : key
+    end
+
+    def self.function?(value) = value.is_a?(Proc) || value.is_a?(Method) || value.is_a?(UnboundMethod)
+
+    def initialize(raw, skip: [])
+      @functions = []
+      @warnings = []
+      @config = {}
+      raw.each do |key, value|
+        name = Shape.camel(key)
+        next if skip.include?(name)
+
+        value = value(name, value)
+        @config[name] = value unless value.equal?(LEFT_OUT)
+      end
+    end
+
+    private
+
+    LEFT_OUT = Object.new.freeze
+
+    def value(name, value)
+      if SCHEMAS.include?(name) then schema(name, value)
+      elsif name == "responseSchema" && value.is_a?(Hash) then responses(value)
+      elsif LISTS.include?(name) then tidy(value.is_a?(Array) || value.nil? ? value : [value], name)
+      elsif name == "method" && value.respond_to?(:to_sym) then value.to_s.upcase
+      else tidy(value, name)
+      end
+    end
+
+    def responses(value)
+      value.to_h { |status, schema| [status.to_s, schema("responseSchema.#{status}", schema)] }.compact
+    end
+
+    def schema(name, value)
+      schema, complaint = Schemas.convert(value)
+      if complaint
+        @warnings << { "code" => "bad_schema", "message" => "#{name} is left open: #{complaint}",
+                       "hint" => "write JSON Schema, type names ({ id: \"string\" }) or classes ({ id: String })" }
+      end
+      schema
+    end
+
+    def tidy(value, path)
+      case value
+      when Hash
+        value.each_with_object({}) do |(key, item), tidied|
+          name = Shape.camel(key)
+          item = tidy_in(item, name, "#{path}.#{name}")
+          tidied[name] = item unless item.equal?(LEFT_OUT)
+        end
+      when Array then value.each_with_index.map { |item, at| tidy(item, "#{path}[#{at}]") }.reject { |item| item.equal?(LEFT_OUT) }
+      else
+        return Values.pack(value, path) unless Shape.function?(value)
+
+        @functions << path
+        LEFT_OUT
+      end
+    end
+
+    def tidy_in(item, name, path) = name == "contextSchema" ? schema(path, item) : tidy(item, path)
+  end
+end

@@ -1,0 +1,19 @@
+"""Leaves a child behind that keeps stdout and stderr open, and exits in the middle of an invocation."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import speak
+
+
+def run(message):
+    child = subprocess.Popen(["sleep", "60"], stdout=speak.wire, pass_fds=[speak.wire])
+    speak.log(str(child.pid))
+    sys.stdout.flush()
+    os._exit(1)
+
+
+speak.serve(step_run=run)

@@ -1,0 +1,134 @@
+"""Workers that end in the middle of it: every call ends, and the next worker serves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import msgspec
+import pytest
+
+from motia_core.config import knobs
+from motia_core.errors import PayloadRefused, WorkerDied
+from motia_core.workers.answers import RunnerError
+
+from .conftest import MARK, PROGRAMS, Make, marked
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_all_that_runs_hears_of_it(bench: Make) -> None:
+    ended: list[str] = []
+
+    async with bench("good.py") as b:
+
+        async def one() -> None:
+            with pytest.raises(WorkerDied) as caught:
+                await b.run({"sleep": 30})
+            ended.append(caught.value.message)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(one)
+            await b.until(lambda: b.workers[0].in_flight == 20)
+            os.kill(b.workers[0].pid, signal.SIGKILL)
+        assert len(ended) == 20
+        assert "was killed by SIGKILL" in ended[0]
+        assert await b.run({"value": 7}) == 7
+
+
+async def test_a_worker_that_finished_work_is_replaced_at_once(bench: Make) -> None:
+    async with bench("good.py", restart_delay=60.0, restart_cap=60.0) as b:
+        assert await b.run({"value": 1}) == 1
+        with pytest.raises(WorkerDied, match="exited with code 9"):
+            await b.run({"exit": 9})
+        with anyio.fail_after(10):
+            assert await b.run({"value": 2}) == 2
+        assert b.supervisor.status().failures == 0
+
+
+async def test_dying_in_the_first_invocation_counts_as_a_failed_start(bench: Make) -> None:
+    async with bench("dies_on_run.py", restart_delay=60.0, restart_cap=60.0) as b:
+        with pytest.raises(WorkerDied):
+            await b.run()
+        await b.until(lambda: b.supervisor.status().failures == 1)
+        assert b.workers == ()
+
+
+async def test_what_it_said_before_it_ended_still_counts(bench: Make) -> None:
+    async with bench("good.py") as b:
+        with pytest.raises(WorkerDied):
+            await b.run({"log": "last words", "exit": 1})
+        assert "last words" in [log.msg for _, log in b.logs]
+
+
+async def test_a_grandchild_that_holds_stdout_open_delays_nothing_and_does_not_survive(bench: Make) -> None:
+    async with bench("grandchild.py") as b:
+        with anyio.fail_after(5), pytest.raises(WorkerDied):
+            await b.run()
+        child = int(b.logs[-1][1].msg)
+        await b.until(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text())
+
+
+@pytest.mark.parametrize("line", ["{oops\n", '{"jsonrpc":"2.0"}\n', '{"id":null,"result":1}\n', "{\xff}\n"])
+async def test_a_broken_object_ends_the_conversation(bench: Make, line: str) -> None:
+    async with bench("garbage.py") as b:
+        with pytest.raises(WorkerDied, match="broke the protocol"):
+            await b.run({"raw": line})
+        await b.until(lambda: b.retired == ["protocol"])
+
+
+@pytest.mark.parametrize("line", ["hello\n", "\n\n", "\xff\xfe\x00\n", "42\n", "]\n", '[{"jsonrpc":"2.0"}]\n'])
+async def test_other_garbage_is_logged_and_nothing_else(bench: Make, line: str) -> None:
+    async with bench("garbage.py") as b:
+        assert await b.run({"raw": line}) == "after"
+        assert b.states() == ["ready"]
+        if line == "hello\n":
+            assert [log.msg for _, log in b.logs if log.source == "stdout"] == ["hello"]
+            assert b.workers[0].strays == 1
+
+
+async def test_a_line_above_the_limit_fails_its_call_only(bench: Make) -> None:
+    async with bench("oversize.py", wire=knobs.Wire(frame=65536)) as b:
+        with pytest.raises(RunnerError) as caught:
+            await b.run({"ask": False, "size": 70_000})
+        assert caught.value.error.code == PayloadRefused.code
+        assert await b.run({"ask": True, "size": 70_000}) == PayloadRefused.code
+        with pytest.raises(PayloadRefused):
+            await b.run({"ask": False, "size": 1, "much": "x" * 70_000})
+        assert await b.run({"ask": False, "size": 3}) == "xxx"
+        assert len(b.workers) == 1 and b.retired == []
+
+
+async def test_a_worker_that_stops_reading_is_stuck_not_the_core(bench: Make) -> None:
+    async with bench("stops_reading.py", wire=knobs.Wire(outbound=1 << 20), grace=0.1) as b:
+        first = b.workers[0].pid
+        with anyio.fail_after(10), pytest.raises(WorkerDied, match="does not read"):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(b.run, {"fill": ""})
+                await b.until(lambda: b.workers[0].in_flight == 1)
+                for _ in range(20):
+                    tasks.start_soon(b.run, {"fill": "x" * 200_000})
+        await b.until(lambda: b.states() == ["ready"] and b.workers[0].pid != first)
+
+
+async def test_the_core_is_killed(tmp_path: Path, anyio_backend: tuple[str, dict[str, bool]]) -> None:
+    loop = "uvloop" if anyio_backend[1]["use_uvloop"] else "asyncio"
+    core = subprocess.Popen(
+        [sys.executable, str(PROGRAMS / "parent.py"), loop],
+        stdout=subprocess.PIPE,
+        env={**os.environ, MARK: str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with core:
+        assert core.stdout is not None
+        workers = msgspec.json.decode(core.stdout.readline(), type=list[int])
+        assert len(workers) == 2
+        assert set(workers) < set(marked(f"{MARK}={tmp_path}"))
+        core.kill()
+    with anyio.fail_after(2):
+        while marked(f"{MARK}={tmp_path}"):
+            await anyio.sleep(0.01)

@@ -1,0 +1,36 @@
+import { ApiRouteConfig, Handlers } from 'motia'
+import { z } from 'zod'
+
+export const config: ApiRouteConfig = {
+  type: 'api',
+  name: 'CreateResource',
+  method: 'POST',
+  path: '/resources',
+  bodySchema: z.object({
+    title: z.string().min(1),
+    category: z.string().min(1)
+  }),
+  responseSchema: { 201: z.object({ id: z.string(), message: z.string() }) },
+  emits: ['resource.created'],
+  flows: ['resource-management']
+}
+
+export const handler: Handlers['CreateResource'] = async (req, { emit, state, logger, traceId }) => {
+  // Always validate inputs
+  // Use structured logging with context
+  // Handle errors gracefully
+  // Return proper HTTP responses
+  try {
+    const { title, category } = req.body
+    const resourceId = crypto.randomUUID()
+    
+    await state.set(traceId, 'resource', { id: resourceId, title, category })
+    await emit({ topic: 'resource.created', data: { id: resourceId, title, category } })
+    
+    logger.info('Resource created', { resourceId, title, category, traceId })
+    return { status: 201, body: { id: resourceId, message: 'Resource created' } }
+  } catch (error) {
+    logger.error('Resource creation failed', { error: error.message, traceId })
+    return { status: 500, body: { error: 'Creation failed' } }
+  }
+}

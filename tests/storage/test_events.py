@@ -1,0 +1,382 @@
+"""Events, deliveries and dead letters: each promise of `base.EventStore` on each backend."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import Raw
+
+from motia_core.errors import BacklogFull
+from motia_core.model import Addressed, Event
+from motia_core.storage.base import Backlog, Emission, Emitted, Storage
+
+from .deliveries import FAILURE, claim, emission, put, row
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_delivery_carries_its_event(storage: Storage) -> None:
+    event = Event(
+        topic="order\n🙂",
+        data=Raw(b'{"n":"a\\nb"}'),
+        trace_id="T-1",
+        flows=("one", "zwei"),
+        parent="span",
+        group="g",
+        hops=3,
+        created=77,
+    )
+    [emitted] = await storage.events.put([Emission(event=event, to=(Addressed("a", 5),))], limit=10)
+    [delivery] = await claim(storage)
+    assert emitted == Emitted(delivery.event, 1)
+    assert (delivery.topic, bytes(delivery.data), delivery.trace_id) == ("order\n🙂", b'{"n":"a\\nb"}', "T-1")
+    assert (delivery.flows, delivery.parent, delivery.group) == (("one", "zwei"), "span", "g")
+    assert (delivery.hops, delivery.created, delivery.step) == (3, 77, "a")
+    assert (delivery.attempt, delivery.deaths, delivery.suspect) == (1, 0, False)
+
+
+async def test_each_step_gets_its_own_delivery(storage: Storage) -> None:
+    assert (await storage.events.put([emission("a", "b", "c")], limit=10))[0].deliveries == 3
+    found = await claim(storage, "a", "b", "c")
+    assert sorted(delivery.step for delivery in found) == ["a", "b", "c"]
+    assert len({delivery.id for delivery in found}) == 3
+    assert len({delivery.event for delivery in found}) == 1
+    for delivery in found:
+        await storage.events.ack([delivery.id], owner="me")
+    assert await storage.events.backlog(now=0) == []
+
+
+async def test_an_event_without_subscribers_stores_nothing_but_has_an_id(storage: Storage) -> None:
+    first, second = await storage.events.put([emission(), emission()], limit=10)
+    assert (first.deliveries, second.deliveries) == (0, 0)
+    assert first.id != second.id
+    assert await storage.events.backlog(now=0) == []
+
+
+async def test_claims_take_the_oldest_due_first_and_respect_room_and_limit(storage: Storage) -> None:
+    for due in (50, 10, 40, 20, 30):
+        await put(storage, emission("a", due=due, data=b"%d" % due), emission("b", due=due + 1, data=b"%d" % (due + 1)))
+    first = await storage.events.claim({"a": 2, "b": 1, "c": 5, "d": 0}, owner="me", now=100, lease=200, limit=100)
+    assert [bytes(one.data) for one in first] == [b"10", b"11", b"20"]
+    second = await claim(storage, "a", "b", now=45, limit=3)
+    assert [bytes(one.data) for one in second] == [b"21", b"30", b"31"]
+    assert [bytes(one.data) for one in await claim(storage, "a", "b", now=45)] == [b"40", b"41"]
+    assert await claim(storage, "a", "b", now=45) == []
+    assert await claim(storage, "b", now=45, room=0) == []
+
+
+async def test_equal_times_are_claimed_in_the_order_they_were_put(storage: Storage) -> None:
+    await put(storage, *(emission("a", data=b"%d" % n) for n in range(20)))
+    await put(storage, *(emission("a", data=b"%d" % n) for n in range(20, 40)))
+    assert [bytes(one.data) for one in await claim(storage)] == [b"%d" % n for n in range(40)]
+
+
+async def test_many_steps_are_claimed_alike(storage: Storage) -> None:
+    names = [f"s{n:03}" for n in range(100)]
+    await put(storage, emission("s007", "s099", "other"))
+    assert sorted(one.step for one in await claim(storage, *names)) == ["s007", "s099"]
+    assert await claim(storage, *names) == []
+
+
+async def test_nothing_is_claimed_before_it_is_due(storage: Storage) -> None:
+    await put(storage, emission("a", due=500))
+    assert await claim(storage, now=499) == []
+    assert await storage.events.due(["a"]) == 500
+    assert len(await claim(storage, now=500)) == 1
+    assert await storage.events.due(["a"]) is None
+
+
+async def test_due_is_the_earliest_of_the_steps_asked_for(storage: Storage) -> None:
+    await put(storage, emission("a", due=500), emission("b", due=300), emission("c", due=100))
+    assert await storage.events.due(["a", "b", "nothing"]) == 300
+    assert await storage.events.due(["nothing"]) is None
+    assert await storage.events.due([]) is None
+
+
+async def test_a_claimed_delivery_is_nobody_elses(storage: Storage) -> None:
+    await put(storage, emission("a"))
+    assert len(await claim(storage, owner="me")) == 1
+    assert await claim(storage, owner="you") == []
+    assert await claim(storage, owner="me") == []
+
+
+async def test_an_expired_lease_is_claimable_again_as_suspect_with_one_more_death(storage: Storage) -> None:
+    await put(storage, emission("a"))
+    [first] = await claim(storage, owner="me", now=1000, lease=2000)
+    assert await claim(storage, owner="you", now=2000, lease=3000) == []
+    [second] = await claim(storage, owner="you", now=2001, lease=3000)
+    assert (second.id, second.attempt, second.deaths, second.suspect) == (first.id, 2, 1, True)
+    [third] = await claim(storage, owner="me", now=3001, lease=4000)
+    assert (third.attempt, third.deaths, third.suspect) == (3, 2, True)
+    assert (await row(storage)).running == 1
+
+
+async def test_who_lost_the_lease_changes_nothing(storage: Storage) -> None:
+    await put(storage, emission("a"))
+    [one] = await claim(storage, owner="me", now=1000, lease=1001)
+    await claim(storage, owner="you", now=2000, lease=9000)
+    await storage.events.ack([one.id], owner="me")
+    await storage.events.retry(one.id, owner="me", due=0, failure=FAILURE, died=True)
+    await storage.events.release([one.id], owner="me")
+    await storage.events.bury(one.id, owner="me", reason="failed", failure=FAILURE, now=2000)
+    assert await storage.events.renew([one.id], owner="me", lease=99_000) == [one.id]
+    assert await storage.events.backlog(now=2000) == [Backlog(step="a", running=1)]
+    assert await storage.events.dead() == []
+    [again] = await claim(storage, owner="third", now=9001)
+    assert (again.attempt, again.deaths) == (3, 2)
+
+
+async def test_renew_extends_and_names_the_lost(storage: Storage) -> None:
+    await put(storage, emission("a"), emission("a"))
+    first, second = await claim(storage, owner="me", now=1000, lease=1500)
+    await storage.events.ack([second.id], owner="me")
+    assert await storage.events.renew([first.id, second.id, 10**9], owner="me", lease=5000) == [second.id, 10**9]
+    assert await claim(storage, owner="you", now=4000) == []
+    assert await storage.events.renew([first.id], owner="me", lease=6000) == []
+    assert await storage.events.renew([], owner="me", lease=6000) == []
+    assert len(await claim(storage, owner="you", now=6001)) == 1
+
+
+async def test_ack_takes_the_delivery_away_for_good(storage: Storage) -> None:
+    await put(storage, emission("a"), emission("a"))
+    found = await claim(storage, now=1000, lease=2000)
+    await storage.events.ack([one.id for one in found] + [10**9], owner="me")
+    assert await storage.events.backlog(now=0) == []
+    assert await claim(storage, now=10_000) == []
+
+
+async def test_a_retry_waits_and_counts(storage: Storage) -> None:
+    await put(storage, emission("a"))
+    [one] = await claim(storage)
+    await storage.events.retry(one.id, owner="me", due=5000, failure=FAILURE)
+    assert (await row(storage, now=4999)).delayed == 1
+    assert await claim(storage, now=4999) == []
+    [again] = await claim(storage, now=5000)
+    assert (again.id, again.attempt, again.deaths, again.suspect) == (one.id, 2, 0, False)
+    await storage.events.retry(one.id, owner="me", due=6000, failure=FAILURE, died=True)
+    [again] = await claim(storage, now=6000)
+    assert (again.attempt, again.deaths, again.suspect) == (3, 1, True)
+    await storage.events.retry(one.id, owner="me", due=7000, failure=FAILURE)
+    [again] = await claim(storage, now=7000)
+    assert (again.attempt, again.deaths, again.suspect) == (4, 1, True)
+
+
+async def test_a_release_is_due_at_once_in_its_old_place_and_uncounted(storage: Storage) -> None:
+    await put(storage, emission("a", data=b"1"), emission("a", data=b"2"))
+    first, _ = await claim(storage)
+    await storage.events.release([first.id], owner="me")
+    [again] = await claim(storage)
+    assert (bytes(again.data), again.attempt, again.suspect) == (b"1", 1, False)
+    await storage.events.release([again.id], owner="me", uncount=False)
+    [again] = await claim(storage)
+    assert again.attempt == 2
+
+
+async def test_a_burial_keeps_everything_and_can_be_listed(storage: Storage) -> None:
+    await put(storage, emission("a", data=b'{"x":1}', group="g"), emission("b"))
+    [one] = await claim(storage, "a")
+    [two] = await claim(storage, "b")
+    await storage.events.bury(one.id, owner="me", reason="failed", failure=FAILURE, now=1234)
+    await storage.events.bury(two.id, owner="me", reason="poison", failure=None, now=1235)
+    letter, other = await storage.events.dead()
+    assert (letter.id, letter.step, letter.topic, bytes(letter.data), letter.trace_id) == (
+        one.id,
+        "a",
+        "t",
+        b'{"x":1}',
+        "T-1",
+    )
+    assert (letter.group, letter.attempts, letter.reason, letter.failure) == ("g", 1, "failed", FAILURE)
+    assert (letter.created, letter.buried) == (100, 1234)
+    assert (other.reason, other.failure) == ("poison", None)
+    assert [one.id for one in await storage.events.dead(step="b")] == [two.id]
+    assert [one.id for one in await storage.events.dead(limit=1)] == [one.id]
+    assert [one.id for one in await storage.events.dead(after=one.id)] == [two.id]
+    assert (await row(storage, "a")).dead == 1
+    assert await claim(storage, "a", "b", now=10**9) == []
+
+
+async def test_a_burial_without_failure_keeps_the_last_one_told(storage: Storage) -> None:
+    await put(storage, emission("a"))
+    [one] = await claim(storage)
+    await storage.events.retry(one.id, owner="me", due=0, failure=FAILURE)
+    await claim(storage)
+    await storage.events.bury(one.id, owner="me", reason="poison", failure=None, now=0)
+    assert (await storage.events.dead())[0].failure == FAILURE
+
+
+async def test_a_redrive_starts_over(storage: Storage) -> None:
+    await put(storage, emission("a", "b", data=b"7", group="g"))
+    [one] = await claim(storage, "a")
+    await storage.events.retry(one.id, owner="me", due=0, failure=FAILURE, died=True)
+    await claim(storage, "a")
+    await storage.events.bury(one.id, owner="me", reason="failed", failure=FAILURE, now=0)
+    assert await storage.events.redrive([one.id, one.id, 10**9], now=3000) == 1
+    assert await storage.events.dead() == []
+    assert await claim(storage, "a", now=2999) == []
+    [again] = await claim(storage, "a", now=3000)
+    assert (again.id, again.event, bytes(again.data), again.group) == (one.id, one.event, b"7", "g")
+    assert (again.attempt, again.deaths, again.suspect) == (1, 0, False)
+    assert len(await claim(storage, "b")) == 1
+    await storage.events.ack([again.id], owner="me")
+    assert (await row(storage, "a")) == Backlog(step="a")
+
+
+async def test_a_redrive_works_after_its_event_was_done_elsewhere(storage: Storage) -> None:
+    await put(storage, emission("a", "b", data=b"7"))
+    [one] = await claim(storage, "a")
+    [two] = await claim(storage, "b")
+    await storage.events.bury(one.id, owner="me", reason="failed", failure=FAILURE, now=0)
+    await storage.events.ack([two.id], owner="me")
+    await storage.events.redrive([one.id], now=0)
+    [again] = await claim(storage, "a")
+    assert bytes(again.data) == b"7"
+
+
+async def test_discarded_letters_are_gone(storage: Storage) -> None:
+    await put(storage, emission("a"))
+    [one] = await claim(storage)
+    await storage.events.bury(one.id, owner="me", reason="failed", failure=None, now=0)
+    assert await storage.events.discard([one.id, 10**9]) == 1
+    assert await storage.events.discard([one.id]) == 0
+    assert await storage.events.redrive([one.id], now=0) == 0
+    assert await storage.events.backlog(now=0) == []
+
+
+async def test_hurry_brings_failures_forward_but_not_delays(storage: Storage) -> None:
+    await put(storage, emission("a"), emission("b"))
+    for one in await claim(storage, "a", "b"):
+        await storage.events.retry(one.id, owner="me", due=9000, failure=FAILURE)
+    await put(storage, emission("a", due=9000))
+    assert await storage.events.hurry("a", now=2000) == 1
+    assert await storage.events.hurry("a", now=2000) == 0
+    assert [one.attempt for one in await claim(storage, "a", "b", now=2000)] == [2]
+
+
+async def test_backlog_counts_each_kind(storage: Storage) -> None:
+    await put(storage, emission("a", due=5000, created=10), emission("a", created=20), emission("a", created=30))
+    await put(storage, *(emission("f", group="g", fifo=True, created=n) for n in (50, 60, 70)))
+    assert await storage.events.backlog(now=1000) == [
+        Backlog(step="a", ready=2, delayed=1, oldest=10),
+        Backlog(step="f", ready=1, blocked=2, oldest=50),
+    ]
+    [one] = await claim(storage, room=1)
+    [head] = await claim(storage, "f")
+    assert await storage.events.backlog(now=1000) == [
+        Backlog(step="a", ready=1, delayed=1, running=1, oldest=10),
+        Backlog(step="f", running=1, blocked=2, oldest=60),
+    ]
+    await storage.events.bury(one.id, owner="me", reason="failed", failure=None, now=0)
+    await storage.events.ack([head.id], owner="me")
+    assert await storage.events.backlog(now=5000) == [
+        Backlog(step="a", ready=2, dead=1, oldest=10),
+        Backlog(step="f", ready=1, blocked=1, oldest=60),
+    ]
+
+
+async def test_a_full_backlog_stores_nothing(storage: Storage) -> None:
+    await put(storage, emission("a"), emission("a"), limit=3)
+    with pytest.raises(BacklogFull):
+        await put(storage, emission("a"), emission("a", dedup="x"), limit=3)
+    assert (await row(storage)).ready == 2
+    await put(storage, emission("a"), limit=3)
+    with pytest.raises(BacklogFull):
+        await put(storage, emission("a"), limit=3)
+    await put(storage, emission(), limit=3)
+    [one] = await claim(storage, room=1)
+    await put(storage, emission("a", dedup="x"), limit=3)
+    await put(storage, emission("a", dedup="x"), limit=3)
+    await storage.events.release([one.id], owner="me")
+    assert (await row(storage)).ready == 4
+    with pytest.raises(BacklogFull):
+        await put(storage, emission("a"), limit=4)
+
+
+async def test_pending_is_counted_through_every_change(storage: Storage) -> None:
+    """The limit is the only place where the count shows: one more must be refused, and one fewer must not."""
+
+    async def expect(pending: int) -> None:
+        with pytest.raises(BacklogFull):
+            await put(storage, emission("probe"), limit=pending)
+
+    await put(storage, *(emission("f", group="g", fifo=True) for _ in range(3)), *(emission("a") for _ in range(3)))
+    await expect(6)
+    [head] = await claim(storage, "f", now=1000, lease=2000)
+    one, two, three = await claim(storage, "a", now=1000, lease=2000)
+    await expect(2)
+    await storage.events.ack([head.id, one.id], owner="me")
+    await expect(2)
+    await storage.events.retry(two.id, owner="me", due=0, failure=FAILURE)
+    await expect(3)
+    await storage.events.bury(three.id, owner="me", reason="failed", failure=None, now=0)
+    await expect(3)
+    await storage.events.redrive([three.id], now=0)
+    await expect(4)
+    await claim(storage, "a", "f", now=1000, lease=2000)
+    await expect(1)
+    await claim(storage, "nothing", now=2001)
+    await expect(4)
+
+
+async def test_the_same_topic_and_id_is_delivered_once(storage: Storage) -> None:
+    [first] = await storage.events.put([emission("a", "b", dedup="x", created=100)], limit=10)
+    again = await storage.events.put([emission("a", dedup="x", created=200), emission("a", dedup="y")], limit=10)
+    assert again[0] == Emitted(first.id, 2, duplicate=True)
+    assert again[1].duplicate is False
+    [other] = await storage.events.put([emission("a", topic="u", dedup="x")], limit=10)
+    assert other.duplicate is False
+    for one in await claim(storage, "a", "b"):
+        await storage.events.ack([one.id], owner="me")
+    assert (await storage.events.put([emission("a", dedup="x", since=100)], limit=10))[0].duplicate is True
+    [later] = await storage.events.put([emission("a", dedup="x", since=101, created=300)], limit=10)
+    assert later.duplicate is False
+    [latest] = await storage.events.put([emission("a", dedup="x", since=300)], limit=10)
+    assert (latest.id, latest.duplicate) == (later.id, True)
+
+
+async def test_an_id_twice_in_one_put_is_delivered_once(storage: Storage) -> None:
+    first, second = await storage.events.put([emission("a", dedup="x"), emission("a", dedup="x")], limit=1)
+    assert second == Emitted(first.id, 1, duplicate=True)
+
+
+async def test_prune_forgets_old_letters_ids_and_once(storage: Storage) -> None:
+    await put(storage, emission("a", dedup="x", created=100), emission("a"), emission("a", due=10**9))
+    one, two = await claim(storage)
+    await storage.events.once_put(f"delivery:{one.id}", "k", b"1", now=10)
+    await storage.events.once_put(f"delivery:{two.id}", "k", b"1", now=10)
+    await storage.events.once_put("delivery:999999999", "k", b"1", now=10)
+    await storage.events.once_put("invocation:1", "k", b"1", now=10)
+    await storage.events.once_put("invocation:2", "k", b"1", now=100)
+    await storage.events.bury(one.id, owner="me", reason="failed", failure=None, now=50)
+    await storage.events.bury(two.id, owner="me", reason="failed", failure=None, now=60)
+    assert await storage.events.prune(dead_before=60, dedup_before=101) == 4
+    assert [letter.id for letter in await storage.events.dead()] == [two.id]
+    assert (await storage.events.put([emission("a", dedup="x")], limit=10))[0].duplicate is False
+    remembered = [await storage.events.once_get(f"delivery:{id}", "k") for id in (one.id, two.id, 999999999)]
+    assert remembered == [None, b"1", None]
+    assert await storage.events.once_get("invocation:1", "k") is None
+    assert await storage.events.once_get("invocation:2", "k") == b"1"
+    assert await storage.events.prune(dead_before=60, dedup_before=0) == 0
+
+
+async def test_once_remembers_the_first_value_until_the_delivery_ends(storage: Storage) -> None:
+    await put(storage, emission("a"), emission("a"))
+    one, two = await claim(storage)
+    scope, other = f"delivery:{one.id}", f"delivery:{two.id}"
+    assert await storage.events.once_get(scope, "k") is None
+    assert await storage.events.once_put(scope, "k", b"1", now=0) == b"1"
+    assert await storage.events.once_put(scope, "k", b"2", now=0) == b"1"
+    assert await storage.events.once_put(scope, "j", b"2", now=0) == b"2"
+    assert await storage.events.once_put(other, "k", b"3", now=0) == b"3"
+    await storage.events.retry(one.id, owner="me", due=0, failure=FAILURE)
+    await claim(storage)
+    assert await storage.events.once_get(scope, "k") == b"1"
+    await storage.events.ack([two.id], owner="you")
+    assert await storage.events.once_get(other, "k") == b"3"
+    await storage.events.ack([one.id], owner="me")
+    assert await storage.events.once_get(scope, "k") is None
+    assert await storage.events.once_get(scope, "j") is None
+    assert await storage.events.once_get(other, "k") == b"3"
+    await storage.events.bury(two.id, owner="me", reason="failed", failure=None, now=0)
+    assert await storage.events.once_get(other, "k") == b"3"
+    await storage.events.discard([two.id])
+    assert await storage.events.once_get(other, "k") is None
