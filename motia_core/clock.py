@@ -7,6 +7,7 @@ import random
 import time
 
 _TRACE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ123456789"
+_TRACE_PAIRS = [first + second for first in _TRACE_LETTERS for second in _TRACE_LETTERS]
 
 
 class Clock:
@@ -42,5 +43,5 @@ class Clock:
         """A trace id in the shape users know: `Z6M2D-6818979-1f` (the tail keeps it unique)."""
         self._count += 1
         bits = self._random.getrandbits(25)
-        letters = "".join(_TRACE_LETTERS[(bits >> shift) & 31] for shift in (0, 5, 10, 15, 20))
+        letters = _TRACE_PAIRS[bits & 1023] + _TRACE_PAIRS[bits >> 10 & 1023] + _TRACE_LETTERS[bits >> 20]
         return f"{letters}-{self.now_ms() % 10_000_000:07d}-{self._boot[:4]}{self._count:x}"

@@ -135,7 +135,7 @@ def _clock(second: int) -> str:
 
 
 class Console:
-    """Prints records of `level` and above to `file` (standard output). `as_json`: JSON lines instead of text for people,
+    """Prints records of `level` and above to `file` (standard output). `as_json`: JSON lines instead of text,
     also by `MOTIA_LOG_FORMAT=json`. Colours follow the terminal, `NO_COLOR` and `FORCE_COLOR`."""
 
     def __init__(

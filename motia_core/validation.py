@@ -91,13 +91,13 @@ class Validators:
         return found
 
 
-def _build(schema: object, patterns: object) -> Any:
+def _build(schema: Any, patterns: Any) -> Any:
     return jsonschema_rs.validator_for(
         schema, mask="value", validate_formats=True, formats=_FORMATS, retriever=_refuse, pattern_options=patterns
     )
 
 
-def _refuse(uri: str) -> object:
+def _refuse(uri: str) -> Any:
     raise ValueError(f"remote references are not followed: {uri}")
 
 

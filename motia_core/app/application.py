@@ -173,10 +173,12 @@ class App:
         parts.queue.drain()
         parts.cron.drain()
         with anyio.move_on_after(self._config.drain_timeout):
-            while (len(parts.running) or parts.queue.running) and not self._stop_now.is_set():  # noqa: ASYNC110
+            while (
+                len(parts.running) or parts.queue.running or (surface is not None and surface.busy)
+            ) and not self._stop_now.is_set():
                 await anyio.sleep(_POLL)
         if surface is not None:
-            await surface.stop()
+            await surface.stop(0.5)
         await self._finish(parts)
 
     async def _finish(self, parts: Parts) -> None:

@@ -24,14 +24,14 @@ from motia_core.protocol.calls import Log
 from motia_core.protocol.message import Message
 from motia_core.protocol.messages import encode
 from motia_core.protocol.requests import Describe, Described, FileReport, SourceError
-from motia_core.workers.answers import CallHandler, RunnerError
+from motia_core.workers.answers import CallHandler, LogSink, RunnerError
 from motia_core.workers.languages import Runner
 from motia_core.workers.launch import Site
 from motia_core.workers.lifecycle import State
 from motia_core.workers.pool import Pool
 from motia_core.workers.status import PoolStatus
 from motia_core.workers.supervisor import Supervisor
-from motia_core.workers.worker import LogSink, Worker
+from motia_core.workers.worker import Worker
 
 Mode = Literal["dev", "start", "test"]
 
@@ -181,6 +181,11 @@ class Fleet:
         async with anyio.create_task_group() as group:
             for supervisor in self.supervisors.values():
                 group.start_soon(supervisor.stop, grace)
+
+    def health(self) -> dict[str, str]:
+        """Per language with files: `ready`, `starting`, `crash-looping`, or `missing` where no runtime is."""
+        states = {status.runner: str(status.state) for status in self.statuses()}
+        return {name: states.get(name, "missing") for name in self._files}
 
     def unready(self) -> list[str]:
         """Why `/ready` says no: one reason per language that can run and has no ready worker."""

@@ -48,6 +48,7 @@ _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 def decode(line: bytes) -> Envelope:
     """Raises RemoteProtocolError when the line is no envelope."""
     try:
+        line.decode()  # msgspec does not look into Raw, and other runners refuse what is not UTF-8
         return _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise RemoteProtocolError(f"not a JSON-RPC message: {error}") from None

@@ -112,9 +112,10 @@ def _candidates(
     found: dict[str, Candidate] = {}
     present = set(names)
     for name in names:
-        stem, extension = _split(name)
+        stem, extension = split(name)
         owner = owners.get(extension)
-        if owner is None or _is_test(name, stem, present):
+        # `test_x_step` beside `x_step` is that step's test.
+        if owner is None or is_test(stem) or (name.startswith("test_") and name[5:] in present):
             continue
         role = role_of(stem)
         if role is None and not loose:
@@ -124,7 +125,8 @@ def _candidates(
     return found
 
 
-def _split(name: str) -> tuple[str, str]:
+def split(name: str) -> tuple[str, str]:
+    """A name's stem and extension (with its dot), of a path too."""
     stem, dot, extension = name.rpartition(".")
     return (stem, dot + extension) if stem else (name, "")
 
@@ -137,9 +139,9 @@ def role_of(stem: str) -> Literal["step", "stream"] | None:
     return None
 
 
-def _is_test(name: str, stem: str, present: set[str]) -> bool:
-    # `.d` is a file of type declarations; `test_x_step` beside `x_step` is that step's test.
-    return stem.endswith((".test", ".spec", ".d")) or (name.startswith("test_") and name[5:] in present)
+def is_test(stem: str) -> bool:
+    """Whether the name says that the file is a test, or declares types only."""
+    return stem.endswith((".test", ".spec", ".d"))
 
 
 def _shadowed(found: dict[str, Candidate]) -> list[Problem]:
@@ -147,7 +149,7 @@ def _shadowed(found: dict[str, Candidate]) -> list[Problem]:
     it is often the forgotten half of a renaming."""
     problems = []
     for file in sorted(found):
-        stem, extension = _split(file)
+        stem, extension = split(file)
         for ending in ("step", "stream"):
             twin = stem.removesuffix(f".{ending}") + f"_{ending}{extension}"
             if stem.endswith(f".{ending}") and twin in found:

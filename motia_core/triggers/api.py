@@ -25,7 +25,7 @@ from motia_core.services.running import ResponseSink
 from motia_core.steps.registry import Registry, Snapshot
 from motia_core.triggers.composer import Asked, Composer
 from motia_core.triggers.endpoint import Endpoint, listed
-from motia_core.triggers.reading import Body, Reader, remove
+from motia_core.triggers.reading import NO_BODY, Body, Reader, remove
 from motia_core.triggers.refusal import Refusal, invalid, is_fault, refuse, refuse_error
 from motia_core.triggers.reply import Reply, Stage
 from motia_core.triggers.request import NO_QUERY, Client, Headers, Proxies, encode, headers_of, query_of
@@ -97,6 +97,13 @@ class Api:
             self._notes.note("error", "the server failed to answer", None, error=repr(error), path=request.raw_path)
             return self.composer.refuse(asked, Refusal(500, repr(error) if self._dev else None))
 
+    async def read(self, request: web.BaseRequest, asked: Asked) -> object:
+        """The decoded body of a built-in route, None without one. Raises Refusal."""
+        name = self._clock.new_id()
+        body = await self._reader.read(request.content, asked.headers, request.transport, name, decode=True)  # type: ignore[arg-type]
+        remove(body.paths)
+        return None if body.value is msgspec.UNSET else body.value
+
     async def _serve(self, request: web.BaseRequest, asked: Asked, headers: Headers) -> Reply:
         path, _, query = request.raw_path.partition("?")
         if path[:1] != "/":
@@ -116,15 +123,12 @@ class Api:
         endpoint = self._endpoints.get(target)
         if endpoint is None:
             endpoint = self._endpoint(target)
-        client = self._proxies.client(_peer(request), headers)  # type: ignore[arg-type]
+        client = self._proxies.client(_peer(request), headers)
         invocation_id = self._clock.new_id()
-        body = await self._reader.read(
-            request.content,
-            headers,
-            request.transport,  # type: ignore[arg-type]
-            invocation_id,
-            decode=endpoint.checks,
-        )
+        content, checks = request.content, endpoint.checks
+        body = NO_BODY if content.at_eof() else self._reader.ready(content, headers, decode=checks)
+        if body is None:
+            body = await self._reader.read(content, headers, request.transport, invocation_id, decode=checks)  # type: ignore[arg-type]
         try:
             issues = self._verdict(endpoint, body, asked) if endpoint.checks else None
             asking = HttpInput(
@@ -155,10 +159,9 @@ class Api:
 
     def _verdict(self, endpoint: Endpoint, body: Body, asked: Asked) -> Raw | None:
         """Refuses, warns, or leaves the verdict to the runner of a step with middleware. Fills defaults in."""
-        before = body.value
-        issues = endpoint.check(body, asked.method)
-        if body.value is not before:
-            self._reader.send(body, body.value)
+        issues, filled = endpoint.check(body.value, asked.method)
+        if filled is not body.value:
+            body = self._reader.with_value(body, filled)
         if not issues:
             return None
         if endpoint.warns_only:
@@ -172,7 +175,7 @@ class Api:
     async def _run(
         self, request: web.BaseRequest, asked: Asked, endpoint: Endpoint, invocation: Invocation, client: Client
     ) -> Reply:
-        stream = Stream(Opening(self.stage, request, asked, self.composer))  # type: ignore[arg-type]
+        stream = Stream(Opening(self.stage, request, asked, self.composer))
         outcome = await self._dispatcher.run(invocation, sink=stream)
         failure, response = outcome.failure, outcome.response
         if failure is not None:
@@ -215,9 +218,9 @@ class Api:
         if self.fallback is not None and (reply := await self.fallback(request, asked, path)) is not None:
             return reply
         if methods:
-            raise Refusal(405, headers={"Allow": ", ".join(methods)}, allow=list(methods))
+            raise Refusal(405, headers={"Allow": ", ".join(methods)}, more={"allow": methods})
         near = {"near": self._near(path)} if self._dev else {}
-        raise Refusal(404, f"no step serves {asked.method} {path[:200]}" if self._dev else None, **near)
+        raise Refusal(404, f"no step serves {asked.method} {path[:200]}" if self._dev else None, more=near)
 
     def _near(self, path: str) -> list[str]:
         known = {target.route.path: target for target in self._table.targets[:2000]}

@@ -185,7 +185,8 @@ def inflate(data: bytes, encoding: str, limit: int) -> bytes:
 
 
 def _zlib(data: bytes, bits: int, limit: int) -> bytes:
-    parts, left = [], limit
+    parts: list[bytes] = []
+    left = limit
     while data:
         if len(parts) == _MOST_MEMBERS:
             raise zlib.error(f"more than {_MOST_MEMBERS} members")

@@ -21,6 +21,7 @@ from motia_core.triggers.reply import FileReply, Reply, Stage
 from motia_core.triggers.response import (
     BODILESS,
     JSON,
+    JSON_LINE,
     SECURITY,
     BadResponse,
     Head,
@@ -30,7 +31,6 @@ from motia_core.triggers.response import (
     default_type,
     etag,
     is_known,
-    json_line,
     may_compress,
     with_charset,
 )
@@ -79,16 +79,16 @@ class Composer:
         if response.kind == "bytes":
             return self._bytes(asked, response)
         body = body_of(response)
-        if response.kind == "json" and status == 200 and not response.headers and self._same is not None:
-            if not self._squeeze or len(body) <= self._squeeze:
-                lines = b"Content-Length: %d\r\n" % len(body)
-                if asked.method == "GET" and (tag := etag(body)) is not None:
-                    if (known := asked.headers.get("if-none-match")) is not None and is_known(tag, str(known)):
-                        return self._reply(asked, 304, b"ETag: " + tag.encode() + b"\r\n" + self._same, b"")
-                    lines += b"ETag: " + tag.encode() + b"\r\n"
-                head = json_line() + lines + self._same
-                return self._reply(asked, 200, head, b"" if head_only else body)
-        return self._dressed(asked, response, body)
+        plain = response.kind == "json" and status == 200 and not response.headers
+        if not plain or self._same is None or len(body) > self._squeeze > 0:
+            return self._dressed(asked, response, body)
+        if asked.method == "GET" and (tag := etag(body)) is not None:
+            if "if-none-match" in asked.headers:
+                return self._dressed(asked, response, body)
+            head = b"%bContent-Length: %d\r\nETag: %b\r\n%b" % (JSON_LINE, len(body), tag, self._same)
+        else:
+            head = b"%bContent-Length: %d\r\n%b" % (JSON_LINE, len(body), self._same)
+        return Reply(self._stage, 200, head, b"" if head_only else body, asked.trace_id)
 
     def _dressed(self, asked: Asked, response: Response, body: bytes) -> Reply:
         """The long way: the author's headers, compression, any status."""
@@ -101,7 +101,7 @@ class Composer:
         elif head.type is None and body:
             head.type = default_type(response)
         if asked.method == "GET" and status == 200 and "etag" not in head.names and (tag := etag(body)) is not None:
-            head.lines.append(f"ETag: {tag}\r\n")
+            head.lines.append(f"ETag: {tag.decode()}\r\n")
             known = asked.headers.get("if-none-match")
             if known is not None and is_known(tag, str(known)):
                 status, body, head.type = 304, b"", None

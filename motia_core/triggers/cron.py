@@ -41,7 +41,7 @@ class Runs(Protocol):
 
 
 class Log(Protocol):
-    def __call__(self, level: Level, msg: str, /, **fields: object) -> None: ...
+    def __call__(self, level: Level, msg: str, /, *, traceId: str = ...) -> None: ...
 
 
 Tell = Callable[[Step, Caller, Failure], Awaitable[None]]
@@ -82,7 +82,7 @@ class Cron:
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Fires until drained, then waits for what runs."""
-        executor = _Executor(self._due)
+        executor = _Executor(self.due)
         scheduler = AsyncIOScheduler(
             timezone=UTC,
             executors={"default": executor},
@@ -168,9 +168,10 @@ class Cron:
             missed = self._schedule(step).latest(_moment(since), _moment(now))
             if missed is not None:
                 self._log("info", f"{step.name}: catching up the run of {missed.isoformat()}")
-                self._due(step.name, missed)
+                self.due(step.name, missed)
 
-    def _due(self, name: str, tick: datetime) -> None:
+    def due(self, name: str, tick: datetime) -> None:
+        """The tick of a step has come: runs it in the background, if it is this server's to run."""
         step = self._registry.current.by_name.get(name)
         if step is not None and self._group is not None and not self._drained.is_set():
             self._running += 1

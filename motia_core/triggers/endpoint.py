@@ -7,7 +7,6 @@ from msgspec import UNSET, Raw
 
 from motia_core.config.knobs import Config
 from motia_core.model import Response, Step
-from motia_core.triggers.reading import Body
 from motia_core.triggers.routes import Target
 from motia_core.validation import Issue, Validator, Validators
 
@@ -34,18 +33,16 @@ class Endpoint:
         self._validators = validators
         self._told: set[str] = set()
 
-    def check(self, body: Body, method: str) -> list[Issue]:
-        """The verdict on a body; defaults are left in `body.value`."""
-        if self.body is None or (body.value is UNSET and method in _WITHOUT_BODY):
-            return []
-        value = {} if body.value is UNSET else body.value
-        filled = self.body.fill(value)
-        if filled is not value:
-            body.value = filled
-        return self.body.check(filled)
+    def check(self, value: object, method: str) -> tuple[list[Issue], object]:
+        """The verdict on a body and the body with its defaults; the same object when there was nothing to fill."""
+        if self.body is None or (value is UNSET and method in _WITHOUT_BODY):
+            return [], value
+        given = {} if value is UNSET else value
+        filled = self.body.fill(given)
+        return self.body.check(filled), value if filled is given else filled
 
     def mismatch(self, response: Response) -> list[Issue]:
-        """What an answer breaks of `responseSchema`, once for each status; only JSON of a moderate size is looked at."""
+        """What an answer breaks of `responseSchema`, told once for each status; only JSON of moderate size is read."""
         status = str(response.status)
         schema = self.step.response_schema.get(status)
         if schema is None or status in self._told or response.kind != "json" or len(response.body) > _MOST_CHECKED:

@@ -10,7 +10,7 @@ from msgspec import Raw
 from motia_core.config import Config
 from motia_core.errors import InputInvalid
 from motia_core.model import Delivery, Failure, Step
-from motia_core.validation import Validator
+from motia_core.validation import Validators
 
 
 class Inputs:
@@ -19,14 +19,14 @@ class Inputs:
     def __init__(self, config: Config, warn: Callable[[str, Step, Delivery], None]) -> None:
         self._config = config
         self._warn = warn
-        self._validators: dict[int, tuple[Raw, Validator]] = {}
+        self._validators = Validators(regex_limit=config.validation.regex_limit)
 
     def refuse(self, step: Step, delivery: Delivery) -> Failure | None:
         """The failure to bury the delivery with, or None to run it."""
         mode = step.validation or self._config.validation.events
         if step.input_schema is None or mode == "off":
             return None
-        issues = self._validator(step.input_schema).check(msgspec.json.decode(delivery.data))
+        issues = self._validators.of(step.input_schema).check(msgspec.json.decode(delivery.data))
         if not issues:
             return None
         text = "; ".join(f"{issue.path or 'input'}: {issue.message}" for issue in issues[:5])
@@ -41,15 +41,3 @@ class Inputs:
             message=f"the input breaks the schema: {text}",
             data=Raw(msgspec.json.encode({"issues": issues})),
         )
-
-    def _validator(self, schema: Raw) -> Validator:
-        """Keyed by identity: a step keeps its schema object for as long as its snapshot lives."""
-        found = self._validators.get(id(schema))
-        if found is None or found[0] is not schema:
-            if len(self._validators) > 20_000:
-                self._validators.clear()
-            found = self._validators[id(schema)] = (
-                schema,
-                Validator(schema, regex_limit=self._config.validation.regex_limit),
-            )
-        return found[1]

@@ -1,4 +1,4 @@
-"""Reads multipart/form-data piece by piece, sans I/O: bytes in, events out. Memory stays small whatever the parts' size.
+"""Reads multipart/form-data piece by piece, sans I/O: bytes in, events out. Memory stays small whatever the size.
 
 `Multipart.feed` returns what became clear; `uploads.py` turns it into fields and files.
 """

@@ -16,7 +16,7 @@ _LIST_LIMIT = 20
 _BROKEN = re.compile(r"%(?![0-9a-fA-F]{2})")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 
-Value = str | list["Value"] | dict[str, "Value"]  # type: ignore[misc]
+Value = str | list["Value"] | dict[str, "Value"]
 
 
 class TooMany(ValueError):
@@ -24,7 +24,7 @@ class TooMany(ValueError):
 
 
 class _Slots(Struct):
-    """An object under construction; `listed` while every key so far could be a list index. `next` is the next free one."""
+    """An object under construction; `listed` while every key could be a list index, `next` the next free one."""
 
     items: dict[str, Value | _Slots] = {}
     listed: bool = True
@@ -35,6 +35,10 @@ def parse_query(text: str, limit: int) -> dict[str, Value]:
     """Raises TooMany."""
     if text.count("&") >= limit:
         raise TooMany(f"more than {limit} parameters")
+    if "[" not in text and "%" not in text and "+" not in text:
+        simple = _simple(text)
+        if simple is not None:
+            return simple
     form = Form()
     for pair in text.split("&"):
         if not pair:
@@ -48,6 +52,17 @@ def parse_query(text: str, limit: int) -> dict[str, Value]:
             value = _decode(value)
         form.add(key, value)
     return form.result()
+
+
+def _simple(text: str) -> dict[str, Value] | None:
+    """Plain keys, each once: nearly every query there is. None when it is not that simple."""
+    found: dict[str, Value] = {}
+    for pair in text.split("&"):
+        key, _, value = pair.partition("=")
+        if key in found or key in ("", "__proto__"):
+            return None
+        found[key] = value
+    return found
 
 
 def _decode(text: str) -> str:

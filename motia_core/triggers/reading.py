@@ -23,6 +23,7 @@ from motia_core.triggers.query import TooMany, parse_query
 from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.uploads import Uploads, spill
 
+Lookup = Mapping[str, str | list[str]]
 _ROOM = 512 * 1024
 _INLINE = 256 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -30,6 +31,8 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 class Content(Protocol):
     """The socket's side of a body."""
+
+    total_bytes: int
 
     def is_eof(self) -> bool: ...
     def read_nowait(self, n: int = -1) -> bytes: ...
@@ -41,7 +44,7 @@ class Writing(Protocol):
 
 
 class Body(Struct):
-    """`value` is what a schema checks, `body` only what the runner could not derive from `raw`. `paths` are to be deleted."""
+    """`value` is what a schema checks, `body` what the runner cannot derive from `raw`; `paths` are to be deleted."""
 
     kind: Kind = "none"
     raw: Raw | UnsetType = UNSET
@@ -49,6 +52,9 @@ class Body(Struct):
     body: Raw | UnsetType = UNSET
     files: list[Raw] = []
     paths: list[Path] = []
+
+
+NO_BODY = Body()
 
 
 class Reader:
@@ -60,38 +66,35 @@ class Reader:
         self._run_dir = run_dir
         self._broken = broken
 
-    async def read(
-        self, content: Content, headers: Mapping[str, str | list[str]], transport: Writing, name: str, *, decode: bool
-    ) -> Body:
+    def ready(self, content: Content, headers: Lookup, *, decode: bool) -> Body | None:
+        """A small body that has arrived whole: nearly every one. None = call `read`. Raises Refusal."""
+        if not content.is_eof() or "content-encoding" in headers:
+            return None
+        kind = bodies.body_type(_first(headers, "content-type"))
+        if kind.kind == "multipart" or content.total_bytes > min(_INLINE, self._wire.spill, self._http.body_limit):
+            return None
+        data = content.read_nowait()
+        return self._interpret(kind, data, decode) if data else Body()
+
+    async def read(self, content: Content, headers: Lookup, transport: Writing, name: str, *, decode: bool) -> Body:
         """`decode` = somebody will look at the value. `name` is unique. Raises Refusal; then nothing is left behind."""
-        encoding = headers.get("content-encoding")
-        given = headers.get("content-type")
-        if encoding is None and content.is_eof():
-            data = content.read_nowait()
-            if not data:
-                return Body()
-            kind = bodies.body_type(str(given) if given is not None else None)
-            if kind.kind != "multipart":
-                if len(data) > self._http.body_limit:
-                    raise self._too_large()
-                return await self._make(kind, data, name, decode)
-            return await self._parts(kind, _once(data), name)
-        kind = bodies.body_type(str(given) if given is not None else None)
+        encoding = _first(headers, "content-encoding")
+        kind = bodies.body_type(_first(headers, "content-type"))
         self._check_length(headers)
-        if headers.get("expect") is not None:
-            self._expect(str(headers["expect"]), transport)
+        if (expected := _first(headers, "expect")) is not None:
+            self._expect(expected, transport)
         chunks = self._chunks(content)
         if encoding is not None:
             packed = await self._collect(chunks)
-            data = await anyio.to_thread.run_sync(bodies.inflate, packed, str(encoding), self._http.body_limit)
+            data = await anyio.to_thread.run_sync(bodies.inflate, packed, encoding, self._http.body_limit)
             chunks = _once(data)
         if kind.kind == "multipart":
             return await self._parts(kind, chunks, name)
         data = await self._collect(chunks)
         return await self._make(kind, data, name, decode) if data else Body()
 
-    def _check_length(self, headers: Mapping[str, str | list[str]]) -> None:
-        length = str(headers.get("content-length", ""))
+    def _check_length(self, headers: Lookup) -> None:
+        length = _first(headers, "content-length") or ""
         if length.isdigit() and int(length) > self._http.body_limit:
             raise self._too_large()
 
@@ -170,6 +173,14 @@ class Reader:
             raise Refusal(413, str(error)) from None
         self.send(made, made.value)
 
+    def with_value(self, made: Body, value: object) -> Body:
+        """The same body with `value` for what the handler gets. Raises Refusal."""
+        changed = msgspec.structs.replace(made, value=value)
+        self.send(changed, value)
+        if changed.raw is not UNSET and len(changed.raw) + _size(changed.body) > self._wire.frame - _ROOM:
+            raise Refusal(413, "the body is too large to be passed on together with its defaults")
+        return changed
+
     def send(self, made: Body, value: object) -> None:
         """Puts `value` in as the body the handler gets. Raises Refusal when it does not fit the wire."""
         try:
@@ -214,6 +225,11 @@ class Reader:
             remove(made.paths)
             raise
         return made
+
+
+def _first(headers: Lookup, name: str) -> str | None:
+    found = headers.get(name)
+    return found if isinstance(found, str) else None
 
 
 def _size(body: Raw | UnsetType) -> int:

@@ -5,6 +5,8 @@ Says which status and words a failure of an invocation becomes. What a handler a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from msgspec import Raw
 
@@ -44,7 +46,7 @@ class Refusal(Exception):
         error: str | None = None,
         headers: dict[str, str] | None = None,
         close: bool = False,
-        **more: object,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -52,17 +54,17 @@ class Refusal(Exception):
         self.message = message
         self.headers = headers or {}
         self.close = close
-        self.more = more
+        self.more = more or {}
 
     def body(self, trace_id: str) -> bytes:
         fields: dict[str, object] = {"error": self.error}
         if self.message is not None:
             fields["message"] = self.message
-        return msgspec.json.encode(fields | self.more | {"traceId": trace_id})
+        return msgspec.json.encode({**fields, **self.more, "traceId": trace_id})
 
 
 def invalid(issues: object) -> Refusal:
-    return Refusal(400, error="Validation failed", issues=issues)
+    return Refusal(400, error="Validation failed", more={"issues": issues})
 
 
 def refuse(failure: Failure, *, detailed: bool) -> Refusal:
@@ -78,7 +80,7 @@ def refuse(failure: Failure, *, detailed: bool) -> Refusal:
         if failure.stack:
             more["stack"] = failure.stack
     headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
-    return Refusal(status, failure.message if detailed else None, headers=headers, **more)
+    return Refusal(status, failure.message if detailed else None, headers=headers, more=more)
 
 
 def refuse_error(error: MotiaError, *, detailed: bool) -> Refusal:

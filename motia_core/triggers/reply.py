@@ -15,8 +15,9 @@ import anyio.to_thread
 from motia_core.clock import Clock
 from motia_core.triggers.response import STATUS_LINES, DateLine
 
-_CLOSE = b"Connection: close\r\n"
-_KEEP = b"Connection: keep-alive\r\n"
+_END = b"\r\n\r\n"
+_CLOSE = b"\r\nConnection: close\r\n\r\n"
+_KEEP = b"\r\nConnection: keep-alive\r\n\r\n"
 _PIECE = 256 * 1024
 _JOIN = 64 * 1024
 
@@ -32,6 +33,11 @@ class Writer(Protocol):
     async def drain(self) -> None: ...
 
 
+class Pressure(Protocol):
+    @property
+    def writing_paused(self) -> bool: ...
+
+
 class Asking(Protocol):
     """The part of a request that an answer looks at."""
 
@@ -43,6 +49,8 @@ class Asking(Protocol):
     def transport(self) -> Socket | None: ...
     @property
     def writer(self) -> Writer: ...
+    @property
+    def protocol(self) -> Pressure: ...
 
 
 class Stage:
@@ -78,24 +86,13 @@ class Reply:
         socket = request.transport
         if socket is None or socket.is_closing():
             raise ConnectionResetError("the client has left")
-        connection = b""
         if self.close or self.stage.draining or not request.keep_alive:
-            self.keep_alive, connection = False, _CLOSE
-        elif request.version < (1, 1):
-            connection = _KEEP
-        return socket, b"".join(
-            (
-                STATUS_LINES[self.status],
-                self.head,
-                length,
-                self.stage.date(),
-                b"X-Trace-Id: ",
-                self.trace_id.encode(),
-                b"\r\n",
-                connection,
-                b"\r\n",
-            )
-        )
+            self.keep_alive, end = False, _CLOSE
+        else:
+            end = _KEEP if request.version < (1, 1) else _END
+        trace = self.trace_id.encode()
+        line = STATUS_LINES[self.status]
+        return socket, b"%b%b%b%bX-Trace-Id: %b%b" % (line, self.head, length, self.stage.date(), trace, end)
 
     async def prepare(self, request: Asking) -> None:
         socket, head = self.start(request, b"")
@@ -105,7 +102,8 @@ class Reply:
             socket.write(body)
         else:
             socket.write(head + body)
-        await request.writer.drain()
+        if request.protocol.writing_paused:
+            await request.writer.drain()
 
     async def write_eof(self) -> None:
         """Everything has gone out already."""

@@ -111,19 +111,19 @@ class Proxies:
         texts = [text for entry in trust for text in _NAMED.get(entry, (entry,))]
         self._networks = [ipaddress.ip_network(text.strip(), strict=False) for text in texts]
 
-    def client(self, peer: str, headers: Mapping[str, str]) -> Client:
-        """`peer` is the other end of the socket; `headers` are looked up by lower-case name."""
-        forwarded = headers.get("x-forwarded-for")
+    def client(self, peer: str, headers: Headers) -> Client:
+        """`peer` is the other end of the socket; `headers` have lower-case names."""
+        forwarded = _text(headers, "x-forwarded-for")
         if not self._networks or not self._trusts(peer):
-            direct = forwarded is None and headers.get("forwarded") is None
+            direct = not forwarded and "forwarded" not in headers
             return Client(peer, direct=direct)
         ip = peer
-        for hop in reversed(forwarded.split(",") if forwarded else []):
+        for hop in reversed(forwarded.split(",")):
             ip = _address(hop.strip()) or ip
             if not self._trusts(ip):
                 break
-        scheme = headers.get("x-forwarded-proto", "http").split(",")[0].strip().lower()
-        host = headers.get("x-forwarded-host", "").split(",")[0].strip() or None
+        scheme = _text(headers, "x-forwarded-proto").split(",")[0].strip().lower()
+        host = _text(headers, "x-forwarded-host").split(",")[0].strip() or None
         return Client(ip, "https" if scheme == "https" else "http", host, direct=False)
 
     def _trusts(self, ip: str) -> bool:
@@ -132,6 +132,11 @@ class Proxies:
         except ValueError:
             return False
         return any(address in network for network in self._networks)
+
+
+def _text(headers: Headers, name: str) -> str:
+    found = headers.get(name, "")
+    return found if isinstance(found, str) else ""
 
 
 def _address(text: str) -> str | None:

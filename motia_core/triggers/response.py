@@ -30,7 +30,7 @@ SECURITY = {
     "referrer-policy": "strict-origin-when-cross-origin",
 }
 BODILESS = frozenset({204, 205, 304})
-_JSON_LINE = b"Content-Type: application/json; charset=utf-8\r\n"
+JSON_LINE = b"Content-Type: application/json; charset=utf-8\r\n"
 _FRAMING = frozenset(
     {"content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "te", "proxy-connection"}
 )
@@ -45,7 +45,7 @@ class BadResponse(ValueError):
 
 
 class Head:
-    """The header lines of one answer, before what depends on the connection. Names are kept as the author wrote them."""
+    """The header lines of one answer without what depends on the connection. Names stay as the author wrote them."""
 
     __slots__ = ("lines", "names", "type")
 
@@ -113,18 +113,18 @@ def with_charset(content_type: str) -> str:
     return content_type if "charset" in content_type.lower() else content_type + "; charset=utf-8"
 
 
-def etag(body: bytes) -> str | None:
+def etag(body: bytes) -> bytes | None:
     """Weak, and only good within this process: another one merely sends the body again."""
     if not body or len(body) > _ETAG_LIMIT:
         return None
-    return f'W/"{len(body):x}-{hash(body) & 0xFFFFFFFFFFFFFFFF:x}"'
+    return b'W/"%x-%x"' % (len(body), hash(body) & 0xFFFFFFFFFFFFFFFF)
 
 
-def is_known(tag: str, asked: str) -> bool:
+def is_known(tag: bytes, asked: str) -> bool:
     """Whether `If-None-Match: asked` names `tag`."""
     if asked.strip() == "*":
         return True
-    bare = tag.removeprefix("W/")
+    bare = tag.decode().removeprefix("W/")
     return any(one.strip().removeprefix("W/") == bare for one in asked.split(","))
 
 
@@ -154,7 +154,3 @@ class DateLine:
             self._second = second
             self._line = b"Date: " + formatdate(second, usegmt=True).encode() + b"\r\n"
         return self._line
-
-
-def json_line() -> bytes:
-    return _JSON_LINE

@@ -1,8 +1,8 @@
 """The route table: method and path → step. Pure; built whole from a snapshot, never changed.
 
-Static segments beat parameters with a pattern, those beat plain parameters, those beat wildcards, whatever the order of
-files. Fully static paths are one dictionary look-up; the rest is a tree of segments, so that cost does not grow with the
-number of routes. The rules of the templates are in `templates.py`.
+Static segments beat parameters with a pattern, those beat plain parameters, those beat wildcards, whatever the order
+of files. Fully static paths are one dictionary look-up; the rest is a tree of segments, so that cost does not grow
+with the number of routes. The rules of the templates are in `templates.py`.
 """
 
 from __future__ import annotations
@@ -132,8 +132,26 @@ class RouteTable:
     def _search(self, method: str, parts: list[str], fixed: Leaf | None) -> Match | Refused | None:
         slash = parts[-1] == ""
         parts = parts[1:-1] if slash else parts[1:]
+        node, at, last = self._root, 0, len(parts)
+        values: list[str] = []
+        # As long as there is one way on, no tree walk is needed.
+        while at < last and not node.rests and not node.patterns:
+            part = parts[at]
+            deeper = node.static.get(part.lower())
+            if deeper is not None and node.param is None:
+                node = deeper
+            elif deeper is None and node.param is not None and part:
+                node = node.param
+                values.append(part)
+            else:
+                break
+            at += 1
+        if at == last and fixed is None and not node.rests:
+            target = node.leaf.get(method) or _second(node.leaf, method)
+            if target is not None:
+                return Match(target, dict(zip(target.names, values, strict=False)))
         found: list[Found] = [] if fixed is None else [(fixed, [])]
-        _walk(self._root, parts, slash, 0, [], found)
+        _walk(node, parts, slash, at, values, found)
         for leaf, values in found:
             target = leaf.get(method) or _second(leaf, method)
             if target is not None:

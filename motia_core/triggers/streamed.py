@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from motia_core.errors import ClientGone
+from motia_core.errors import CallRefused, ClientGone
 from motia_core.triggers.composer import Asked, Composer
 from motia_core.triggers.reply import Asking, Reply, Sent, Stage
-from motia_core.triggers.response import BODILESS, Head, Headers, check_status
+from motia_core.triggers.response import BODILESS, BadResponse, Head, Headers, check_status
 
 _EVENTS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
@@ -25,7 +25,7 @@ class Opening(Struct, frozen=True):
 
 
 class Stream:
-    """The sink of one invocation. Raises BadResponse for a head that cannot be sent, ClientGone when nobody reads."""
+    """The sink of one invocation. Raises CallRefused for a head that cannot be sent, ClientGone when nobody reads."""
 
     __slots__ = ("_chunked", "_opening", "_over", "_silent", "started", "status")
 
@@ -51,8 +51,11 @@ class Stream:
             raise ClientGone from None
 
     def _start(self, status: int, headers: Headers) -> None:
-        check_status(status)
-        head = Head().author(headers)
+        try:
+            check_status(status)
+            head = Head().author(headers)
+        except BadResponse as error:
+            raise CallRefused(str(error)) from None
         content_type = head.type or "text/plain; charset=utf-8"
         head.lines.append(f"Content-Type: {content_type}\r\n")
         if content_type.startswith("text/event-stream"):

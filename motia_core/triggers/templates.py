@@ -20,7 +20,7 @@ class TemplateError(ValueError):
 
 
 class Segment(Struct, frozen=True):
-    """`static`: lower-case text. `param`: anything but nothing. `pattern`: one segment, `rest`: all that follows, by regex."""
+    """`static`: lower-case text. `param`: anything. `pattern`: one segment by regex. `rest`: all that follows, too."""
 
     kind: SegmentKind
     text: str

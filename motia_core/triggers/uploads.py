@@ -1,6 +1,7 @@
 """Turns the parts of a multipart body into fields, and into files in the run folder that only their owner can read.
 
-Synchronous: the caller chooses the thread. Whoever makes an `Uploads` calls `close`, and deletes `paths` when the invocation is over.
+Synchronous: the caller chooses the thread. Whoever makes an `Uploads` calls `close` if it fails, and deletes `paths`
+when the invocation is over.
 """
 
 from __future__ import annotations

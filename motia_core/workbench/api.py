@@ -6,9 +6,9 @@ Reads what the parts show of themselves; the only things done are a run by hand 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
 
 import msgspec
-from aiohttp import web
 from msgspec import Raw, Struct
 
 from motia_core.clock import Clock
@@ -20,8 +20,23 @@ from motia_core.services.events import addressed
 from motia_core.storage.base import Emission
 from motia_core.workers.status import PoolStatus
 
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+class Request(Protocol):
+    """An admin request, as far as it is needed here: its decoded JSON body, None without one."""
+
+    @property
+    def body(self) -> object: ...
+
+
+Handler = Callable[[Request], Awaitable[object]]
 RunByHand = Callable[[str, object, bool], Awaitable[Struct]]
+
+
+class BadBody(MotiaError):
+    """The body has the wrong shape."""
+
+    status = 400
+    retryable = False
 
 
 class EmitBody(Struct, frozen=True):
@@ -47,36 +62,26 @@ class AdminApi:
         self._pools = pools
         self._run = run
         self._clock = clock
-        self.routes: dict[tuple[str, str], Handler] = {
-            ("GET", "/__motia/api/workers"): self._workers,
-            ("POST", "/__motia/api/run"): self._run_step,
-            ("POST", "/emit"): self._emit,
+        self.routes: dict[str, Handler] = {
+            "GET /__motia/api/workers": self._workers,
+            "POST /__motia/api/run": self._run_step,
+            "POST /emit": self._emit,
         }
 
-    async def _workers(self, request: web.BaseRequest) -> web.Response:
-        return _json(self._pools())
+    async def _workers(self, request: Request) -> object:
+        return self._pools()
 
-    async def _run_step(self, request: web.BaseRequest) -> web.Response:
-        try:
-            body = msgspec.json.decode(await request.read(), type=RunBody)
-        except msgspec.MsgspecError as error:
-            return _json({"error": f"the body is not {{step, input, follow}}: {error}"}, status=400)
-        return _json(await self._run(body.step, body.input, body.follow))
+    async def _run_step(self, request: Request) -> object:
+        body = _read(request, RunBody)
+        return await self._run(body.step, body.input, body.follow)
 
-    async def _emit(self, request: web.BaseRequest) -> web.Response:
-        data = await request.read()
-        try:
-            body = msgspec.json.decode(data, type=EmitBody) if data else EmitBody()
-        except msgspec.MsgspecError as error:
-            return _json({"error": f"the body is not {{topic, data}}: {error}"}, status=400)
+    async def _emit(self, request: Request) -> object:
+        body = EmitBody() if request.body is None else _read(request, EmitBody)
         if body.topic is None:
-            return _json({"success": True, "emitted": {}})
-        try:
-            deliveries, trace_id = await self._store(body.topic, body.data)
-        except MotiaError as error:
-            return _json({"error": error.message}, status=error.status)
+            return {"success": True, "emitted": {}}
+        deliveries, trace_id = await self._store(body.topic, body.data)
         emitted = {"topic": body.topic, "data": body.data}
-        return _json({"success": True, "emitted": emitted, "traceId": trace_id, "deliveries": deliveries})
+        return {"success": True, "emitted": emitted, "traceId": trace_id, "deliveries": deliveries}
 
     async def _store(self, topic: str, data: object) -> tuple[int, str]:
         services, now = self._services, self._clock.now_ms()
@@ -91,5 +96,11 @@ class AdminApi:
         return stored.deliveries, trace_id
 
 
-def _json(body: object, *, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json")
+B = TypeVar("B", bound=Struct)
+
+
+def _read(request: Request, shape: type[B]) -> B:
+    try:
+        return msgspec.convert(request.body, shape)
+    except msgspec.ValidationError as error:
+        raise BadBody(f"the body is not as expected: {error}") from None

@@ -74,6 +74,7 @@ def runners_folder() -> Path:
 def load_runners(root: Path | None, project: Path) -> dict[str, Runner]:
     """Every runner under `root` (None = ours) by its name. All versions are asked for at the same time, and remembered
     for the user as long as the interpreter's file does not change."""
+    project = project.absolute()
     runners: dict[str, Runner] = {}
     chosen: dict[str, tuple[Manifest, Path, str | None]] = {}
     for path in sorted((root or runners_folder()).glob("*/runner.toml")):

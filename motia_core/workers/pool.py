@@ -89,10 +89,10 @@ class Pool:
         """Whether the worker takes work may have changed."""
         if worker.state in OVER:
             self._alone.discard(worker)
-            if worker is self._reserved:
-                self._reserved = None
-        takes_work = worker.state is State.READY and not worker.alone and worker is not self._reserved
-        if takes_work:
+        if worker is self._reserved and worker.state is not State.READY:
+            self._reserved = None
+        free = not worker.alone and worker is not self._reserved and not self._closed
+        if free and worker.state is State.READY:
             if worker not in self._open:
                 self._open.append(worker)
                 self._share_out()
@@ -108,6 +108,7 @@ class Pool:
     def close(self) -> None:
         """Takes no more callers; those who wait are refused."""
         self._closed = True
+        self._open.clear()
         self._refuse_all("the server is shutting down")
 
     def _least_busy(self) -> Worker | None:

@@ -68,6 +68,7 @@ class Process(asyncio.SubprocessProtocol):
         self._transport: asyncio.SubprocessTransport | None = None
         self._stderr = b""
         self._exited = False
+        self._open = {1, 2}
         self._over = False
         self._timer: asyncio.TimerHandle | None = None
         self.pid = 0
@@ -138,26 +139,28 @@ class Process(asyncio.SubprocessProtocol):
             self._hear(data)
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        if self._exited:
-            if fd == 1:
-                self._finish()
-        elif fd in (0, 1):
-            self._wire_closed()
+        self._open.discard(fd)
+        if not self._exited:
+            if fd != 2:
+                self._wire_closed()
+        elif not self._open:
+            self._finish()
 
     def process_exited(self) -> None:
         self._exited = True
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(LAST_WORDS, self._finish)
-        stdout = self._transport.get_pipe_transport(1) if self._transport else None
-        if stdout is None or stdout.is_closing():
+        if not self._open:
             self._finish()
+        else:
+            self._timer = self._loop.call_later(LAST_WORDS, self._finish)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._finish()
         self.closed.set()
 
     def _wire_closed(self) -> None:
+        # Seen at once under asyncio only: uvloop leaves a second copy of the pipes' ends open in the child.
         if self._timer is None and not self._exited:
             self._timer = self._loop.call_later(CLOSED_WIRE, self.kill)
 

@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from motia_core.clock import Clock
 from motia_core.config import knobs
-from motia_core.errors import MotiaError, WorkerDied
+from motia_core.errors import WorkerDied
 from motia_core.workers import backoff, packages, recycle, sizing
-from motia_core.workers.answers import CallHandler, LogSink, RunnerError
+from motia_core.workers.answers import CallHandler, LogSink
+from motia_core.workers.birth import Prepare, bring_up
 from motia_core.workers.languages import Runner
 from motia_core.workers.launch import Site
-from motia_core.workers.lifecycle import SERVING, State
+from motia_core.workers.lifecycle import OVER, SERVING, State
 from motia_core.workers.pool import Pool
 from motia_core.workers.status import PoolState, PoolStatus, Retirement, resident
 from motia_core.workers.worker import Terms, Worker
 
-Prepare = Callable[[Worker], Awaitable[None]]
-
 TICK = 0.25
 LATE = 0.05  # oversleeping by more means that the core itself was not listening
-_MEMORY_EVERY = 1.0
+MEMORY_EVERY = 1.0
 _REMEMBERED = 20
 _SURPLUS = 5.0  # idle seconds of a worker above the maximum
 _CRASHES = frozenset({"crash", "protocol"})
@@ -72,6 +70,7 @@ class Supervisor:
         self._progress = progress
         self._tasks: TaskGroup | None = None
         self._workers: list[Worker] = []
+        self._mourned: set[Worker] = set()
         self._count = 0
         self._failures = backoff.Failures(settings)
         self._restarts = 0
@@ -111,7 +110,7 @@ class Supervisor:
         failed = self._failures.total
         self._failures.try_now()
         self._look()
-        while any(worker.state in SERVING for worker in old):
+        while any(worker.state in SERVING for worker in old) and not self._draining:
             await self._stirred.wait()
             if self._failures.total > failed:
                 raise WorkerDied(f"no new {self.name} worker could be started: {self._failures.problem}")
@@ -120,7 +119,7 @@ class Supervisor:
         """Takes no more work, and returns when what runs has ended."""
         self._draining = True
         self.pool.close()
-        while any(worker.in_flight and worker.state not in (State.STOPPED, State.FAILED) for worker in self._workers):
+        while any(worker.in_flight and worker.state not in OVER for worker in self._workers):
             await self._stirred.wait()
 
     async def stop(self, grace: float) -> None:
@@ -137,13 +136,17 @@ class Supervisor:
         self._look()
         await self._ended.wait()
 
+    def workers(self) -> list[Worker]:
+        """Those that take work, for questions that each must be asked."""
+        return [worker for worker in self._workers if worker.state in SERVING]
+
     def status(self) -> PoolStatus:
         return PoolStatus(
             name=self.name,
             runner=self.runner.name,
             state=self._state(),
             problem=self._failures.problem,
-            workers=tuple(worker.status() for worker in self._workers if not worker.over.is_set()),
+            workers=tuple(worker.status() for worker in self._workers if worker.state not in OVER),
             waiting=self.pool.waiting + self.pool.lonely,
             failures=self._failures.row,
             restarts=self._restarts,
@@ -181,7 +184,7 @@ class Supervisor:
 
     def _recycle(self, now: float) -> None:
         serving = [worker for worker in self._workers if worker.state in SERVING and worker.outgoing is None]
-        weigh = now - self._memory_at >= _MEMORY_EVERY
+        weigh = now - self._memory_at >= MEMORY_EVERY
         if weigh:
             self._memory_at = now
         for worker in serving:
@@ -227,42 +230,29 @@ class Supervisor:
 
     async def _live(self, worker: Worker) -> None:
         """A worker's whole life."""
-        problem = await self._bring_up(worker)
+        problem = await bring_up(
+            worker,
+            self.runner,
+            seconds=self._settings.start_timeout,
+            prepare=self._prepare,
+            progress=self._progress,
+        )
         if problem is not None:
             worker.fail("crash", problem)
-        if worker.pid:
-            await worker.over.wait()
-        self._mourn(worker)
+        elif worker.state is State.STARTING:
+            self._welcome(worker)
         await worker.gone()
         self._workers.remove(worker)
+        self._mourned.discard(worker)
         self._look()
 
-    async def _bring_up(self, worker: Worker) -> str | None:
-        """Why it did not become ready, or None."""
-        settings = self._settings
-        try:
-            needed = await packages.installed(self.runner, self._progress)
-            with anyio.fail_after(settings.start_timeout):
-                await worker.start(needed)
-                if self._prepare is not None:
-                    await self._prepare(worker)
-        except TimeoutError:
-            return f"was not ready within {settings.start_timeout:g} s"
-        except MotiaError as error:
-            return f"{error.message} ({error.hint})" if error.hint else error.message
-        except RunnerError as error:
-            return str(error)
-        except Exception as error:
-            _log.exception("preparing worker %s failed inside the core", worker.name)
-            return f"could not be prepared: {error}"
-        if worker.state is State.STARTING:
-            worker.ready()
-            self.pool.trouble(None)
-            self._first = True
-            old = next((w for w in self._workers if w.outgoing is not None and w.state in SERVING), None)
-            if old is not None and old.outgoing is not None:
-                old.retire(old.outgoing)
-        return None
+    def _welcome(self, worker: Worker) -> None:
+        worker.ready()
+        self.pool.trouble(None)
+        self._first = True
+        old = next((w for w in self._workers if w.outgoing is not None and w.state in SERVING), None)
+        if old is not None and old.outgoing is not None:
+            old.retire(old.outgoing)
 
     def _mourn(self, worker: Worker) -> None:
         now = self._clock.monotonic()
@@ -280,7 +270,8 @@ class Supervisor:
             self._failures.add(worker.problem or "ended", now=now, chance=self._clock.random())
             if self._failures.looping and not any(w.state in SERVING for w in self._workers):
                 self.pool.trouble(self._failures.problem)
-        self._look()
+        elif worker.state is State.FAILED:
+            self._failures.try_now()
 
     async def _let_go(self, worker: Worker) -> None:
         await worker.quiet.wait()
@@ -298,6 +289,9 @@ class Supervisor:
         self.pool.changed(worker)
         if worker.state is State.DRAINING and self._tasks is not None and not self._stopping:
             self._tasks.start_soon(self._let_go, worker)
+        elif worker.state in OVER and worker not in self._mourned:
+            self._mourned.add(worker)
+            self._mourn(worker)
         self._look()
 
     def _quiet(self, worker: Worker) -> None:

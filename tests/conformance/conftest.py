@@ -15,6 +15,8 @@ REQUIRE_ALL = os.environ.get("MOTIA_REQUIRE_ALL") == "1"
 @pytest.fixture(scope="session", params=runners(), ids=lambda runner: runner.name)
 def runner(request: pytest.FixtureRequest) -> Runner:
     found: Runner = request.param
+    if found.fault:
+        pytest.fail(found.fault)
     problem = found.problem or ("" if (STEPS / found.name).is_dir() else f"{found.name} has no fixture steps")
     if problem and REQUIRE_ALL:
         pytest.fail(f"MOTIA_REQUIRE_ALL=1, but {problem}")

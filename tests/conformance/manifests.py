@@ -21,12 +21,14 @@ STEPS = Path(__file__).resolve().parent / "steps"
 
 
 class Runner(Struct, frozen=True):
-    """A manifest and the interpreter found for it; `problem` says why it cannot be started here."""
+    """A manifest and the interpreter found for it. `problem` says why it cannot be started here, `fault` what is wrong
+    with the manifest itself."""
 
     name: str
     folder: Path
     command: tuple[str, ...] = ()
     problem: str = ""
+    fault: str = ""
 
 
 @cache
@@ -49,7 +51,9 @@ def _find(folder: Path) -> Runner:
     if version is None or _numbers(version[0]) < _numbers(manifest["minimum"]):
         return Runner(name, folder, problem=f"{name}: {path} is older than {manifest['minimum']}")
     command = tuple(part.replace("{runtime}", path).replace("{runner}", str(folder)) for part in manifest["command"])
-    if manifest.get("wire") == "fd3" and not any("3>&1" in part for part in command):
+    if any("3>&1" in part for part in command):
+        return Runner(name, folder, fault=f'{name}: with wire = "fd3" the core swaps the descriptors, not the command')
+    if manifest.get("wire") == "fd3":
         command = ("/bin/sh", "-c", 'exec 3>&1 1>&2; exec "$0" "$@"', *command)
     return Runner(name, folder, command)
 

@@ -25,6 +25,7 @@ from .vector import (
 )
 
 LAST_PING = 999_999
+__tracebackhide__ = True  # a mismatch says all there is to say
 
 
 class Mismatch(AssertionError):

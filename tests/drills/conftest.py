@@ -104,9 +104,12 @@ Make = Callable[..., AbstractAsyncContextManager[Bench]]
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Make:
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """`bench("good.py", max=2, …)`: knobs of the pool, and `handler`, `prepare`, `cancel_grace`, `wire`, `fd3`,
     `arguments`, `grace` (for the stop)."""
+
+    monkeypatch.setattr("motia_core.workers.supervisor.TICK", 0.05)
+    monkeypatch.setattr("motia_core.workers.supervisor.MEMORY_EVERY", 0.05)
 
     @asynccontextmanager
     async def make(program: str, **options: Any) -> AsyncIterator[Bench]:

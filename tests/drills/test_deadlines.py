@@ -35,7 +35,7 @@ async def test_a_handler_that_does_not_stop_ends_its_worker_but_not_its_neighbou
         got: list[object] = []
 
         async def neighbour() -> None:
-            got.append(await b.run({"sleep": 1.2, "value": "kept"}))
+            got.append(await b.run({"sleep": 0.8, "value": "kept"}))
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(neighbour)
@@ -61,7 +61,7 @@ async def test_a_caller_that_leaves_cancels(bench: Make) -> None:
 async def test_late_and_wrong_answers_reach_nobody(bench: Make) -> None:
     async with bench("late.py", blocked_after=5.0, cancel_grace=20.0) as b:
         with pytest.raises(DeadlineExceeded):
-            await b.run({"sleep": 0.6, "value": "old"}, seconds=0.01)
+            await b.run({"sleep": 0.3, "value": "old"}, seconds=0.01)
         assert await b.run({"sleep": 0, "value": "new"}) == "new"
         await b.until(lambda: b.workers[0].late == 5)
 
@@ -84,7 +84,7 @@ async def test_a_stopped_idle_worker_is_replaced(bench: Make) -> None:
 async def test_a_blocked_worker_gets_no_new_work_and_the_pool_grows(bench: Make) -> None:
     async with bench("blocks.py", max=2, ping_every=0.05, blocked_after=0.05) as b:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(b.run, {"sleep": 1.5})
+            tasks.start_soon(b.run, {"sleep": 0.8})
             await b.until(lambda: b.states() == ["blocked"])
             first = b.workers[0].pid
             assert await b.run({"sleep": 0}) != first
@@ -111,7 +111,7 @@ async def test_a_call_has_a_timeout_of_its_own(bench: Make) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(b.run_on, worker, {"sleep": 0.3})
             await anyio.sleep(0.01)
-            with pytest.raises(DeadlineExceeded, match="step.describe"):
+            with pytest.raises(DeadlineExceeded, match=r"step\.describe"):
                 await worker.call("step.describe", b"{}", timeout=0.05)
         assert await b.run({"sleep": 0}) == worker.pid
         assert b.workers[0].late == 1

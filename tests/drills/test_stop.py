@@ -20,7 +20,7 @@ async def test_is_made_to(bench: Make, program: str, arguments: tuple[str, ...])
     with anyio.fail_after(15):
         async with bench(program, arguments=arguments, grace=0.1, ping_every=60.0) as b:
             assert b.states() == ["ready"]
-            await anyio.sleep(0.3 if program == "stops_itself.py" else 0)
+            await anyio.sleep(0.25 if program == "stops_itself.py" else 0)
 
 
 async def test_what_still_runs_at_the_end_of_the_grace_dies_with_the_worker(bench: Make) -> None:

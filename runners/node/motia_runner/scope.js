@@ -12,12 +12,15 @@ class FileScope {
   constructor(file, log) {
     this.file = file;
     this.failure = null;
+    this.loaded = false;
     this.log = log;
     this.printed = { stdout: '', stderr: '' };
   }
 
   fail(error) {
-    this.failure ??= error;
+    // A timer or a promise of a module that is loaded long since.
+    if (this.loaded) this.log('error', `${this.file}, outside of an invocation: ${error?.message ?? error}`, { error });
+    else this.failure ??= error;
   }
 }
 

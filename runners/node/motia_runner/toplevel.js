@@ -7,13 +7,15 @@ const path = require('node:path');
 const vm = require('node:vm');
 const Module = require('node:module');
 const { pathToFileURL } = require('node:url');
-const { service, read, OPTIONS } = require('./transform');
+const { service, read, OPTIONS, LOADERS, DYNAMIC_IMPORT } = require('./transform');
 const { settingsFor } = require('./tsconfig');
 const { isOwn } = require('./resolve');
 const stacks = require('./stacks');
 
 const ATTEMPTS = 50;
+const PARAMETERS = ['require', 'module', '__filename', '__dirname', '__motia_meta', '__motia_import'];
 const EXPORTS = /\bexport \{([^{}]*)\};?\s*$/;
+const REEXPORTED = /^__reExport\((\w+), /m;
 
 /** File → `{exports, module}`. */
 const settled = new Map();
@@ -57,8 +59,9 @@ async function run(file) {
   module.filename = file;
   module.paths = Module._nodeModulePaths(path.dirname(file));
   const found = EXPORTS.exec(code);
-  const body = `return (async () => { ${found === null ? code : code.slice(0, found.index)}\n${returned(found?.[1] ?? '')} })()`;
-  const start = vm.compileFunction(body, ['require', 'module', '__filename', '__dirname', '__motia_meta', '__motia_import'], { filename: file });
+  const statements = found === null ? code : code.slice(0, found.index);
+  const body = `return (async () => { ${statements}\n${returned(code, found?.[1] ?? '')} })()`;
+  const start = vm.compileFunction(body, PARAMETERS, { filename: file });
   const require = (name) => module.require(name);
   const meta = globalThis[Symbol.for('motia.meta')](file, Module.createRequire(file));
   // Again from the start while something it requires is unsettled too: imports come first, so little is done twice.
@@ -80,8 +83,8 @@ async function bundle(file) {
     setup(build) {
       build.onResolve({ filter: /.*/ }, (asked) => {
         if (asked.kind === 'entry-point') return undefined;
-        if (asked.namespace === 'require' || asked.kind === 'require-call') return { path: asked.path, external: true };
-        return { path: asked.path, namespace: 'require' };
+        const statement = asked.namespace !== 'require' && asked.kind === 'import-statement';
+        return statement ? { path: asked.path, namespace: 'require' } : { path: asked.path, external: true };
       });
       build.onLoad({ filter: /.*/, namespace: 'require' }, (asked) => ({
         contents: `module.exports = require(${JSON.stringify(asked.path)})`,
@@ -89,28 +92,27 @@ async function bundle(file) {
       }));
     },
   };
-  const { loader: _, supported: __, ...shared } = OPTIONS;
   const { outputFiles } = await service().build({
-    ...shared,
+    ...OPTIONS,
     format: 'esm',
     target: 'es2022',
-    stdin: { contents: read(file), sourcefile: file, loader: path.extname(file).includes('ts') ? (file.endsWith('x') ? 'tsx' : 'ts') : 'jsx', resolveDir: path.dirname(file) },
+    stdin: { contents: read(file), sourcefile: file, loader: LOADERS[path.extname(file)], resolveDir: path.dirname(file) },
     tsconfigRaw: settingsFor(file).raw,
     bundle: true,
     write: false,
     outfile: 'out.js',
     plugins: [external],
-    supported: { 'dynamic-import': true },
   });
-  const code = outputFiles.find((one) => one.path.endsWith('.js')).text;
-  return {
-    code: code.replace(/\bimport\((?=[^)])/g, '__motia_require_later('),
-    map: outputFiles.find((one) => one.path.endsWith('.map')).text,
-  };
+  const text = (ending) => outputFiles.find((one) => one.path.endsWith(ending)).text;
+  return { code: text('.js').replace(DYNAMIC_IMPORT, '__motia_import(() => '), map: text('.map') };
 }
 
-function returned(list) {
-  const getters = list.split(',').map((one) => one.trim()).filter(Boolean).map((one) => {
+/** esbuild's final export list as the statement that returns the module's exports. */
+function returned(code, list) {
+  const spread = REEXPORTED.exec(code);
+  if (spread !== null) return `return Object.defineProperty(${spread[1]}, '__esModule', { value: true });`;
+  const names = list.split(',').map((one) => one.trim()).filter(Boolean);
+  const getters = names.map((one) => {
     const [name, as = name] = one.split(/\s+as\s+/);
     return `get ${as}() { return ${name}; }`;
   });

@@ -26,7 +26,7 @@ const OPTIONS = {
   define: { 'import.meta': '__motia_meta' },
 };
 const ESM_MARK = 'module.exports = __toCommonJS(';
-const DYNAMIC_IMPORT = /Promise\.resolve\(\)\.then\(\(\) => (?=__toESM\(require\()/g;
+const DYNAMIC_IMPORT = /Promise\.resolve\(\)\.then\(\(\) => (?=__toESM\((?:__)?require\()/g;
 // One line, so that line numbers hold.
 const META = 'const __motia_meta = globalThis[Symbol.for("motia.meta")](__filename, require); ';
 const IMPORT = 'const __motia_import = globalThis[Symbol.for("motia.import")]; ';
@@ -132,4 +132,4 @@ function read(file) {
   return fs.readFileSync(file, 'utf8').replace(/^\ufeff/, '');
 }
 
-module.exports = { transform, prewarm, requires, rest, read, service, isPlain, OPTIONS, LOADERS };
+module.exports = { transform, prewarm, requires, rest, read, service, OPTIONS, LOADERS, DYNAMIC_IMPORT };

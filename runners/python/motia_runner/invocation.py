@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from typing import Any, Callable, Coroutine, Dict, Generator, List, Optional, Set
+from typing import Any, Callable, Coroutine, Dict, Generator, List, Optional, Set, Union
 
 from motia_runner import output, values
 from motia_runner.faults import MotiaError
 from motia_runner.wire import Wire
 
 Pick = Callable[[Any], Any]
+Params = Union[Dict[str, Any], str]
 _running_loop = asyncio._get_running_loop
 
 
@@ -79,9 +80,9 @@ class Invocation:
         self._unseen: List[Pending] = []
         self._idle: Optional[Callable[[], None]] = None
 
-    def start(self, method: str, params: Dict[str, Any], pick: Pick, root: str = "") -> Any:
+    def start(self, method: str, params: Params, pick: Pick, root: str = "") -> Any:
         """A call: its value, or on the loop an awaitable for it. `pick` takes the value out of the result."""
-        text = values.dump(params, root)
+        text = params if isinstance(params, str) else values.dump(params, root)
         text = self._prefix + ("," + text[1:] if params else "}")
         loop = _running_loop()
         if loop is None:
@@ -101,7 +102,7 @@ class Invocation:
         self._send(method, text, answered, pending)
         return pending
 
-    def ask(self, method: str, params: Dict[str, Any], pick: Pick, root: str = "") -> Any:
+    def ask(self, method: str, params: Params, pick: Pick, root: str = "") -> Any:
         """As `start`, but always to be awaited; for coroutines that run on the loop and, driven, off it."""
         value = self.start(method, params, pick, root)
         return value if _running_loop() is not None else Done(value)

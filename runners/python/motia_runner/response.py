@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Dict, List, NamedTuple, Optional, Union
 
 from motia_runner import values
-from motia_runner.faults import MotiaError, refusal
+from motia_runner.faults import refusal
 
 _MISSING = object()
 _ENVELOPE = {"status", "headers", "body"}
@@ -69,10 +69,8 @@ def streamed(reply: Reply) -> str:
 
 
 def _text(status: int, headers: Headers, kind: str, body: Optional[str]) -> str:
-    told = f',"headers":{values.dump(headers)}' if headers else ',"headers":{}'
-    return f'{{"status":{status}{told},"kind":"{kind}"{"" if body is None else ","}' + (
-        "}" if body is None else f'"body":{body}}}'
-    )
+    start = f'{{"status":{status},"headers":{values.dump(headers) if headers else "{}"},"kind":"{kind}"'
+    return start + "}" if body is None else f'{start},"body":{body}}}'
 
 
 def _envelope(result: Any, strict: bool) -> Optional[Mapping[str, Any]]:
@@ -92,7 +90,7 @@ def _envelope(result: Any, strict: bool) -> Optional[Mapping[str, Any]]:
 def _status(value: Any) -> Optional[int]:
     if isinstance(value, str):
         value = int(value) if value.isdigit() and len(value) == 3 else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not float(value).is_integer():
         return None
     return int(value) if 100 <= value <= 599 else None
 
@@ -126,6 +124,3 @@ def _buffer(body: Mapping[str, Any]) -> bytes:
         return bytes(body["data"])
     except (TypeError, ValueError) as error:
         raise refusal(f"result.body.data: {error}") from None
-
-
-__all__ = ["MotiaError", "Reply", "is_stream", "read", "streamed", "text"]

@@ -10,16 +10,14 @@ module MotiaRunner
     # How long a thread the step started, busy as the step ends, may take until it makes its next call or sleeps (s).
     SETTLE = 0.1
 
-    attr_reader :id, :unit, :step, :params, :started
-    attr_accessor :transaction
+    attr_reader :id, :params
+    attr_accessor :step, :context, :transaction
 
-    def initialize(id, step, params, peer)
-      @id = id
-      @step = step
-      @unit = step.unit
+    def initialize(params, peer)
+      @id = params["invocation"]
       @params = params
       @peer = peer
-      @json = Values.generate(id)
+      @json = Values.generate(@id)
       @started = Process.clock_gettime(Process::CLOCK_REALTIME)
       @waiting = {}
       @told = {}.compare_by_identity
@@ -27,15 +25,15 @@ module MotiaRunner
       @lock = Mutex.new
     end
 
+    def unit = @step&.unit
     def deadline = @started + (@params["deadlineMs"] || 0) / 1000.0
     def cancelled? = !@reason.nil?
     def ended? = @ended
 
-    # Makes a call of PROTOCOL.md and waits for its result. `params` is packed already.
+    # Makes a call of PROTOCOL.md and waits for its result: [result, special?]. `params` is packed already. Also sent
+    # when the invocation has ended: it is the core that refuses it then.
     def call(method, params)
       interrupt
-      raise Motia::InvocationEnded, "#{method}: the step that made this call has ended" if @ended
-
       slot = Thread::Queue.new
       id = nil
       begin

@@ -23,6 +23,7 @@ module MotiaRunner
     def initialize(project)
       @project = project
       @entries = {}
+      @configurations = {}
       @lock = Monitor.new
     end
 
@@ -41,25 +42,24 @@ module MotiaRunner
       raise Unavailable, "#{file} cannot run: #{found.error['message']}"
     end
 
-    # A configuration file: {config, functions, dependencies} or {error, dependencies}.
+    # Loads a configuration file anew: {config, functions, dependencies} or {error, dependencies}.
     def configuration(file)
       @lock.synchronize do
-        found = load(file, 0) { |unit| Shape.new(Dialects.config(unit)) }
+        found = @configurations[file] = load(file, 0) { |unit| Dialects.config(unit).then { |raw| [raw, Shape.new(raw)] } }
         answer = { "dependencies" => found.dependencies }
         next answer.merge("error" => found.error) if found.error
 
-        answer.merge("config" => found.step.config, "functions" => found.step.functions)
+        answer.merge("config" => found.step[1].config, "functions" => found.step[1].functions)
       end
     end
 
-    # The raw hash of a configuration file, for the functions in it.
+    # The hash of a configuration file as its author wrote it, for the functions in it.
     def configuration_hash(file)
-      @lock.synchronize do
-        found = load(file, 0) { |unit| Dialects.config(unit) }
-        raise Unavailable, found.error["message"] if found.error
+      configuration(file) unless @configurations[file]
+      found = @configurations[file]
+      raise Unavailable, found.error["message"] if found.error
 
-        found.step
-      end
+      found.step[0]
     end
 
     class Unavailable < StandardError

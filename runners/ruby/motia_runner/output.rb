@@ -38,7 +38,7 @@ module MotiaRunner
 
     module Capture
       def write(*parts)
-        text = Output.text(parts)
+        text = parts.size == 1 && parts[0].is_a?(String) ? parts[0] : parts.join
         Output.printed(@motia_source, text) ? text.bytesize : super
       end
 
@@ -76,12 +76,6 @@ module MotiaRunner
         @sink ? @sink.call(source, text) : false
       rescue ThreadError # a signal handler may not lock
         false
-      end
-
-      def text(parts)
-        text = parts.size == 1 && parts[0].is_a?(String) ? parts[0] : parts.join
-        text = text.dup.force_encoding(Encoding::UTF_8) if text.encoding == Encoding::BINARY
-        text.encode(Encoding::UTF_8, invalid: :replace, undef: :replace).scrub
       end
 
       private

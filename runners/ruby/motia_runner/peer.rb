@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 # JSON-RPC over the wire: tells requests from replies, keeps the calls that wait, makes the lines of answers.
-# Its reading side never writes: what must be refused is handed to `later`.
+# Its reading side never writes: what must be refused is handed to a thread.
 
 require_relative "values"
 require_relative "wire"
@@ -20,9 +20,10 @@ module MotiaRunner
     PAYLOAD_REFUSED = 1012
     DRAINING = 1019
 
-    def initialize(wire, &later)
+    # `threads` take what must not be done while reading.
+    def initialize(wire, threads)
       @wire = wire
-      @later = later
+      @threads = threads
       @pending = {}
       @last = 0
       @lock = Mutex.new
@@ -30,8 +31,10 @@ module MotiaRunner
 
     # Yields (id, method, params, special?) for requests and notifications (id nil). Returns at the end of the wire.
     def listen(&block)
-      @wire.each_line do |line|
+      @wire.each_line(@threads) do |line|
         line.is_a?(String) ? read(line, &block) : oversize(line)
+      rescue StandardError => error
+        refuse(nil, INTERNAL_ERROR, "#{error.class}: #{error.message}")
       end
     end
 
@@ -78,9 +81,10 @@ module MotiaRunner
 
     def read(line)
       unless line.start_with?("{")
-        refuse(nil, INVALID_REQUEST, "batches are not supported") if line.start_with?("[")
+        refuse(nil, INVALID_REQUEST, "batches are not supported") if line.b.match?(/\A\[.*"jsonrpc".*\]\z/n)
         return
       end
+      return refuse(nil, PARSE_ERROR, "not UTF-8") unless line.valid_encoding?
       return deep(line) if Values.too_deep?(line)
 
       message = parse(line)
@@ -100,8 +104,6 @@ module MotiaRunner
     end
 
     def parse(line)
-      return unless line.valid_encoding?
-
       JSON.parse(line, max_nesting: false)
     rescue JSON::ParserError
       nil
@@ -122,6 +124,7 @@ module MotiaRunner
 
     # A line that will not be read is answered by the id at its beginning.
     def beyond(line, why)
+      line = line.b
       id = line[/"id"\s*:\s*(\d{1,18})\s*[,}]/n, 1] or return
       if line.match?(/"method"\s*:\s*"/n)
         refuse(id.to_i, PAYLOAD_REFUSED, why)
@@ -130,6 +133,6 @@ module MotiaRunner
       end
     end
 
-    def refuse(id, code, message) = @later.call { fail(id, code, message) }
+    def refuse(id, code, message) = @threads.post { fail(id, code, message) }
   end
 end

@@ -4,6 +4,8 @@
 # step's own namespace, so that two folders may each have a `helper.rb`; anything else is Ruby's own, global `require`.
 # Also notes which project files a step has loaded. Read unit.rb next.
 
+require_relative "threads"
+
 module MotiaRunner
   module Requires
     KEY = :motia_unit

@@ -1,48 +1,91 @@
 # frozen_string_literal: true
 
-# The threads that run steps: reused, grown while all are busy, each invocation on a clean one. Also carries the
-# invocation of a thread over to the threads it starts. Knows nothing of what a job does.
+# The threads that run steps. Knows nothing of what a job does.
+#
+# Only one Ruby thread computes at a time, and waking one costs more than a small step: so a job waits for the thread
+# that is computing already, and another is woken only when all that are busy sleep (in I/O, in a call), or when nothing
+# has begun for a tick. The most recently used idle thread is taken first; more are made up to a limit.
 
 module MotiaRunner
-  # Jobs run in the order they come; a job never ends its thread's usefulness, whatever it does.
   class Threads
     SPARE = 16
+    # Without progress for so long, waiting jobs get threads of their own (seconds).
+    TICK = 0.001
 
-    def initialize(most)
-      @most = most
-      @jobs = Thread::Queue.new
-      @count = 0
-      @lock = Mutex.new
+    # One thread and where it finds its next job. `fresh`: woken, not yet running.
+    Worker = Struct.new(:jobs, :thread, :fresh) do
+      def computing? = fresh || !thread.stop?
     end
 
     attr_writer :most
 
+    def initialize(most)
+      @most = most
+      @waiting = []
+      @idle = []
+      @busy = []
+      @begun = @seen = 0
+      @lock = Mutex.new
+    end
+
     def post(&job)
-      @jobs << job
-      grow if @jobs.num_waiting < @jobs.size
+      @lock.synchronize do
+        @waiting.empty? && @busy.none?(&:computing?) ? start(job) : @waiting << job
+      end
+    end
+
+    # How long the reader may sleep: not at all past a tick while jobs wait.
+    def patience = @waiting.empty? ? nil : TICK
+
+    # Called by the reader at every tick.
+    def tick
+      return if @waiting.empty?
+
+      @lock.synchronize do
+        start(@waiting.shift) while @waiting.any? && @begun == @seen && @busy.size < @most
+        @seen = @begun
+      end
     end
 
     private
 
-    def grow
-      @lock.synchronize do
-        return if @count >= @most
+    def start(job)
+      return @waiting.unshift(job) if @busy.size >= @most
 
-        @count += 1
-      end
-      Thread.new { work }
+      worker = @idle.pop || Worker.new(Thread::Queue.new)
+      worker.fresh = true
+      @busy << worker
+      worker.jobs << job
+      worker.thread ||= Thread.new { work(worker) }
     end
 
-    def work
-      Thread.current.report_on_exception = false
-      while (job = @jobs.pop)
-        job.call
-        clean
-        break if @jobs.num_waiting > SPARE
+    def work(worker)
+      Thread.current.report_on_exception = false; Thread.current.priority = -1
+      while (job = worker.jobs.pop)
+        run(worker, job)
       end
     ensure # also after Thread#kill
-      @lock.synchronize { @count -= 1 }
-      grow if @jobs.size > @jobs.num_waiting
+      @lock.synchronize do
+        @busy.delete(worker)
+        @idle.delete(worker)
+        start(@waiting.shift) if @waiting.any? && @busy.none?(&:computing?)
+      end
+    end
+
+    def run(worker, job)
+      while job
+        worker.fresh = false
+        @begun += 1
+        job.call
+        clean
+        job = @lock.synchronize { @waiting.shift || rest(worker) }
+      end
+    end
+
+    def rest(worker)
+      @busy.delete(worker)
+      @idle.size < SPARE ? @idle << worker : worker.jobs << nil
+      nil
     end
 
     # What a step left in its thread must not be seen by the next.
@@ -80,6 +123,22 @@ module MotiaRunner
     def self.install
       Thread.prepend(Inherit)
       Thread.singleton_class.prepend(Start)
+    end
+  end
+
+  # Tells of forked children, which inherit descriptors but none of the threads.
+  module Forks
+    def self.install(&told)
+      hook = Module.new do
+        if Process.respond_to?(:_fork)
+          define_method(:_fork) { super().tap { |pid| told.call if pid.zero? } }
+        else
+          define_method(:fork) { |&block| block ? super() { told.call; block.call } : super().tap { |pid| told.call unless pid } }
+        end
+      end
+      Process.singleton_class.prepend(hook)
+      Kernel.singleton_class.prepend(hook) unless Process.respond_to?(:_fork)
+      Object.prepend(hook) unless Process.respond_to?(:_fork)
     end
   end
 end

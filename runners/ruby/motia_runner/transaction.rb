@@ -31,6 +31,7 @@ module MotiaRunner
       @seen = {}
       @groups = {}
       @written = {}
+      @gone = {}
     end
 
     # Threads started inside the block are outside of it.
@@ -45,9 +46,9 @@ module MotiaRunner
     def call(method, params)
       kind, verb = method.split(".", 2)
       case method
-      when "events.emit" then write(method, params, { "id" => params["id"], "deliveries" => 0 })
-      when "streams.send" then write(method, params, {})
-      when "once.put" then write(method, params, { "value" => params["value"] })
+      when "events.emit" then write(method, Values.copy(params), { "id" => params["id"], "deliveries" => 0 })
+      when "streams.send" then write(method, Values.copy(params), {})
+      when "once.put" then write(method, Values.copy(params), { "value" => params["value"] })
       when "events.trigger" then raise Motia::Error, "a trigger cannot be taken back: call it after the transaction"
       when "state.groups", "once.get", "response.chunk" then @invocation.call(method, params)
       else [change(kind, verb, params), true]
@@ -78,19 +79,18 @@ module MotiaRunner
     end
 
     def read(place)
-      return @written[place] if @written.key?(place)
+      return Values.copy(@written[place]) if @written.key?(place)
       return nil if @written.key?(place.all)
-      return @seen[place] if @seen.key?(place)
 
-      found = ask("transaction.read", place)
-      @seen[place] = found["value"]
+      @seen[place] = ask("transaction.read", place)["value"] unless @seen.key?(place)
+      Values.copy(@seen[place])
     end
 
     def group(place)
       items = @written.key?(place.all) ? [] : (@groups[place.all] ||= ask("transaction.readGroup", place.all)["items"])
       own = @written.select { |at, _| at.key && at.all == place.all }
       kept = items.to_h.merge(own.transform_keys(&:key))
-      kept.reject { |key, _| own.key?(Place.new(place.stream, place.group, key)) && @gone&.include?([place.all, key]) }.to_a
+      Values.copy(kept.reject { |key, _| @gone.key?(Place.new(place.stream, place.group, key)) }.to_a)
     end
 
     def ask(method, place)
@@ -100,17 +100,18 @@ module MotiaRunner
     end
 
     def set(kind, place, value, ttl = nil)
-      @gone&.delete([place.all, place.key])
-      params = { **place_params(kind, place), "value" => value, **(ttl ? { "ttl" => ttl } : {}) }
+      @gone.delete(place)
+      params = { **place_params(kind, place), "value" => Values.copy(value), **(ttl ? { "ttl" => ttl } : {}) }
       write("#{kind}.set", params, nil)
-      @written[place] = value
+      @written[place] = params["value"]
+      value
     end
 
     def delete(kind, place, params)
       before = read(place)
       write("#{kind}.delete", params, nil)
       @written[place] = nil
-      (@gone ||= Set.new) << [place.all, place.key]
+      @gone[place] = true
       { "value" => before }
     end
 

@@ -4,13 +4,14 @@
 # Packing answers something JSON.generate takes as it stands; unpacking answers records.
 
 require "json"
-require "tmpdir"
 require_relative "failures"
 
 module MotiaRunner
   module Values
     RESERVED = /\A\$+(?:bytes|file)\z/.freeze
     LIMITS = { "frame" => 16 << 20, "spill" => 256 << 10, "depth" => 100, "inFlight" => 64 }.freeze
+    SURROGATE = /\xED[\xA0-\xBF][\x80-\xBF]/n.freeze
+    REPLACEMENT = "\uFFFD".b.freeze
     # The deepest value: two levels are the message's own.
     ENVELOPE = 2
 
@@ -47,23 +48,30 @@ module MotiaRunner
         value = value.to_s
         return value if plain_text?(value)
 
-        value = value.dup.force_encoding(Encoding::UTF_8) if value.encoding == Encoding::BINARY
-        value.encode(Encoding::UTF_8, invalid: :replace, undef: :replace).scrub
+        unless [Encoding::UTF_8, Encoding::BINARY].include?(value.encoding)
+          return value.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)
+        end
+
+        # A lone surrogate is one character, not three broken bytes.
+        value.b.gsub(SURROGATE, REPLACEMENT).force_encoding(Encoding::UTF_8).scrub
       end
 
-      # Refuses deep nesting before a parser recurses into it. Brackets inside strings are counted only when in doubt.
+      # Refuses deep nesting before a parser recurses into it. Brackets inside strings are told apart only when in doubt.
       def too_deep?(line)
         return false if line.count("{[") <= @limits["depth"]
 
-        level = deepest = 0
-        line.scan(/"(?:[^"\\]|\\.)*"|[\[{]|[\]}]/) do |token|
+        level = 0
+        line.scan(/"(?:[^"\\]|\\.)*"|[\[{]|[\]}]/m) do |token|
           case token
-          when "{", "[" then deepest = level if (level += 1) > deepest
+          when "{", "[" then return true if (level += 1) > @limits["depth"]
           when "}", "]" then level -= 1
           end
         end
-        deepest > @limits["depth"]
+        false
       end
+
+      # Nobody else holds the copy of a packed value.
+      def copy(plain) = JSON.parse(generate(plain), max_nesting: false)
 
       def plain?(value, depth, escape = true)
         case value

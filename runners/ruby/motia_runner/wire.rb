@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "io/wait"
+
 # Bytes in and out. Frames end at byte 0x0A and nowhere else; a line above the limit is skipped, its beginning kept.
 # Knows nothing of messages. `send` may be called from any thread and never leaves half a line behind.
 
@@ -23,18 +25,26 @@ module MotiaRunner
       @lock = Mutex.new
     end
 
-    # Yields every line (String in UTF-8, or Oversize). Returns when the other end is gone.
-    def each_line(&block)
-      chunk = +"".b
-      loop { feed(@input.readpartial(CHUNK, chunk), &block) }
-    rescue EOFError, SystemCallError, IOError
+    # Yields every line (String in UTF-8, or Oversize). Returns when the other end is gone. Before it sleeps it asks
+    # `pace` how long it may, and tells it when it wakes.
+    def each_line(pace, &block)
+      loop do
+        case data = @input.read_nonblock(CHUNK, exception: false)
+        when :wait_readable
+          @input.wait_readable(pace.patience)
+          pace.tick
+        when nil then return
+        else feed(data, &block)
+        end
+      end
+    rescue SystemCallError, IOError
       nil
     end
 
     # Protected from Timeout and Thread#kill, which may strike the thread of a step at any point.
     def send(line)
       Thread.handle_interrupt(Object => :never) do
-        @lock.synchronize { @output.write(line) }
+        @lock.synchronize { write(line) }
       end
     rescue SystemCallError, IOError
       raise Motia::Error, "a forked process cannot use the context" if @abandoned
@@ -50,6 +60,17 @@ module MotiaRunner
     end
 
     private
+
+    # Nonblocking calls keep the interpreter lock: giving it up for every line costs more than the line.
+    def write(line)
+      loop do
+        written = @output.write_nonblock(line, exception: false)
+        if written == :wait_writable then @output.wait_writable
+        elsif written == line.bytesize then return
+        else line = line.byteslice(written..)
+        end
+      end
+    end
 
     def feed(data)
       from = 0

@@ -16,7 +16,7 @@ def stop(message=None):
 
 
 def soon():
-    time.sleep(0.2)
+    time.sleep(0.1)
     stop()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -13,7 +13,7 @@ import pytest
 from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.errors import StoreUnavailable
-from motia_core.model import Caller, Failure, Invocation, Outcome, Step
+from motia_core.model import Caller, Failure, HandlerRules, Invocation, Outcome, Step
 from motia_core.schedule import Schedule
 from motia_core.steps.registry import Registry, Snapshot
 from motia_core.storage.memory.leases import Leases
@@ -90,6 +90,10 @@ class Server:
             await self.cron.stop()
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 async def until(true: Callable[[], bool]) -> None:
     with anyio.fail_after(10):
         while not true():
@@ -110,8 +114,6 @@ async def test_every_tick_runs_once() -> None:
 
 
 async def test_the_steps_own_timeout_is_the_deadline() -> None:
-    from motia_core.model import HandlerRules
-
     server = Server(cron_step(handler=HandlerRules(timeout=5)))
     await server.cron.fire(server.registry.current.crons[0])
     assert server.dispatcher.ran[0].deadline - server.clock.monotonic() <= 5
@@ -119,29 +121,42 @@ async def test_the_steps_own_timeout_is_the_deadline() -> None:
 
 async def test_two_servers_share_the_ticks() -> None:
     leases = Leases()
-    one, two = Server(cron_step(), leases=leases), Server(cron_step(), leases=leases)
+    one, two = Server(cron_step(cron=NEVER_SOON), leases=leases), Server(cron_step(cron=NEVER_SOON), leases=leases)
+    start = now()
     async with one.running(), two.running():
-        await until(lambda: len(one.dispatcher.ran) + len(two.dispatcher.ran) >= 2)
-        await anyio.sleep(0.05)
+        for second in range(20):
+            for server in (one, two):
+                server.cron.due("tick", start + timedelta(seconds=second))
+            await until(lambda: one.cron.running + two.cron.running == 0)
     ticks = [each.caller.scheduled for each in (*one.dispatcher.ran, *two.dispatcher.ran)]
-    assert len(ticks) == len(set(ticks))
+    assert sorted(ticks) == [int((start + timedelta(seconds=n)).timestamp() * 1000) for n in range(20)]  # type: ignore[type-var]
 
 
 async def test_a_step_that_still_runs_skips_its_tick() -> None:
     leases = Leases()
-    one, two = Server(cron_step(), leases=leases), Server(cron_step(), leases=leases)
-    one.dispatcher.hold = two.dispatcher.hold = anyio.Event()
+    one, two = Server(cron_step(cron=NEVER_SOON), leases=leases), Server(cron_step(cron=NEVER_SOON), leases=leases)
+    hold = one.dispatcher.hold = anyio.Event()
+    start = now()
     async with one.running(), two.running():
-        await until(lambda: any("still runs" in text for _, text in (*one.logged, *two.logged)))
-        assert len(one.dispatcher.ran) + len(two.dispatcher.ran) == 1
-        one.dispatcher.hold.set()
-        await until(lambda: len(one.dispatcher.ran) + len(two.dispatcher.ran) >= 2)
+        one.cron.due("tick", start)
+        await until(lambda: len(one.dispatcher.ran) == 1)
+        one.cron.due("tick", start + timedelta(seconds=1))
+        two.cron.due("tick", start + timedelta(seconds=2))
+        await until(lambda: one.cron.running + two.cron.running == 1)
+        hold.set()
+        await until(lambda: one.cron.running == 0)
+        two.cron.due("tick", start + timedelta(seconds=3))
+        await until(lambda: two.cron.running == 0)
+    assert (len(one.dispatcher.ran), len(two.dispatcher.ran)) == (1, 1)
+    assert [("still runs" in text) for _, text in (*one.logged, *two.logged)] == [True, True]
 
 
 async def test_overlap_may_be_allowed() -> None:
-    server = Server(cron_step(overlap="allow"))
+    server = Server(cron_step(cron=NEVER_SOON, overlap="allow"))
     server.dispatcher.hold = anyio.Event()
     async with server.running():
+        server.cron.due("tick", now())
+        server.cron.due("tick", now() + timedelta(seconds=1))
         await until(lambda: len(server.dispatcher.ran) == 2)
         assert server.cron.running == 2
         server.dispatcher.hold.set()
@@ -154,25 +169,31 @@ async def test_a_failure_is_logged_and_told_and_the_next_tick_runs() -> None:
         told.append((step.name, caller.trace_id, failure.message))
         raise StoreUnavailable
 
-    server = Server(cron_step(), tell=tell)
+    server = Server(cron_step(cron=NEVER_SOON), tell=tell)
     server.dispatcher.outcome = Outcome(failure=Failure(code=1001, name="Error", message="boom"))
     async with server.running():
-        await until(lambda: len(told) >= 2)
-    assert told[0] == ("tick", server.dispatcher.ran[0].caller.trace_id, "boom")
+        server.cron.due("tick", now())
+        await until(lambda: server.cron.running == 0)
+        server.cron.due("tick", now() + timedelta(seconds=1))
+        await until(lambda: server.cron.running == 0)
+    assert told == [("tick", ran.caller.trace_id, "boom") for ran in server.dispatcher.ran]
+    assert len(told) == 2
     assert ("error", "tick failed: boom") in server.logged
     assert any("could not be told" in text for _, text in server.logged)
 
 
 async def test_a_store_that_fails_leaves_ticks_out_and_does_not_end_the_server() -> None:
-    server = Server(cron_step())
+    server = Server(cron_step(cron=NEVER_SOON))
 
     async def refuse(name: str, tick: int) -> bool:
         raise StoreUnavailable
 
     server.leases.take_tick = refuse  # type: ignore[method-assign]
     async with server.running():
-        await until(lambda: any("left out" in text for _, text in server.logged))
+        server.cron.due("tick", now())
+        await until(lambda: server.cron.running == 0)
     assert server.dispatcher.ran == []
+    assert any("left out" in text for _, text in server.logged)
 
 
 class Fixed(Clock):
@@ -221,8 +242,8 @@ async def test_missed_ticks(catch_up: float, last: str | None, wanted: list[str]
 async def test_a_tick_long_past_is_left_out() -> None:
     server = Server(cron_step(cron=NEVER_SOON), clock=Fixed("2024-05-01 09:05"))
     async with server.running():
-        server.cron._due("tick", datetime(2024, 5, 1, 9, 3, tzinfo=UTC))
-        server.cron._due("tick", datetime(2024, 5, 1, 9, 4, 30, tzinfo=UTC))
+        server.cron.due("tick", datetime(2024, 5, 1, 9, 3, tzinfo=UTC))
+        server.cron.due("tick", datetime(2024, 5, 1, 9, 4, 30, tzinfo=UTC))
         await until(lambda: server.cron.running == 0)
     assert [each.caller.scheduled for each in server.dispatcher.ran] == [ms("2024-05-01 09:04:30")]
     assert any("missed by 120 s" in text for _, text in server.logged)
@@ -243,12 +264,15 @@ async def test_changes_of_the_registry() -> None:
 
 
 async def test_a_changed_handler_runs_as_the_registry_has_it() -> None:
-    server = Server(cron_step())
-    changed = cron_step(description="new")
+    server = Server(cron_step(cron=NEVER_SOON))
     async with server.running():
-        server.registry.swap(snapshot(changed, number=2))
-        await until(lambda: len(server.dispatcher.ran) == 1)
-    assert server.dispatcher.ran[0].step.description == "new"
+        server.registry.swap(snapshot(cron_step(cron=NEVER_SOON, description="new"), number=2))
+        server.cron.due("tick", now())
+        await until(lambda: server.cron.running == 0)
+        server.registry.swap(snapshot(number=3))
+        server.cron.due("tick", now() + timedelta(seconds=1))
+        assert server.cron.running == 0
+    assert [ran.step.description for ran in server.dispatcher.ran] == ["new"]
 
 
 async def test_drain_waits_for_what_runs_and_fires_no_more() -> None:
@@ -262,9 +286,10 @@ async def test_drain_waits_for_what_runs_and_fires_no_more() -> None:
 
     async with anyio.create_task_group() as group:
         await group.start(serve)
-        await until(lambda: server.cron.running == 1)
+        server.cron.due("tick", now())
+        await until(lambda: len(server.dispatcher.ran) == 1)
         server.cron.drain()
-        server.cron._due("tick", datetime.now(UTC))
+        server.cron.due("tick", now() + timedelta(seconds=1))
         await anyio.sleep(0.02)
         assert (server.cron.running, done.is_set()) == (1, False)
         hold.set()
@@ -273,10 +298,11 @@ async def test_drain_waits_for_what_runs_and_fires_no_more() -> None:
 
 
 async def test_stop_cancels_and_gives_the_lease_back() -> None:
-    server = Server(cron_step())
+    server = Server(cron_step(cron=NEVER_SOON))
     server.dispatcher.hold = anyio.Event()
     async with server.running():
-        await until(lambda: server.cron.running == 1)
+        server.cron.due("tick", now())
+        await until(lambda: len(server.dispatcher.ran) == 1)
     assert server.dispatcher.ended == 0
     assert await server.leases.acquire("cron:tick", owner="x", now=server.clock.now_ms(), until=1 << 60)
 

@@ -56,7 +56,7 @@ class Bench:
             )
             for _ in range(count)
         ]
-        await self.store.events.put(emissions, limit=1000)
+        await self.store.events.put(emissions, limit=100_000)
         self.queue.wake()
 
     async def until(self, what: Callable[[], object]) -> None:

@@ -1,0 +1,3 @@
+export const config = { name: 'Sink', type: 'event', subscribes: ['bench.sink'], emits: [] }
+
+export const handler = async (_input: { n: number }) => {}

@@ -1,0 +1,55 @@
+"""`make bench`: measures everything of `figures.py` in one run and writes RESULTS.md. `--help` says what can be less.
+
+A measure that fails is named in the results and does not stop the others; the exit code is 1 when one failed or a
+figure misses its floor.
+"""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+import time
+
+import report
+from figures import FIGURES, Results
+from options import parse
+from servers import ROOT, WORK
+
+MEASURES = ("http", "events", "start", "memory", "growth", "backlog")
+
+
+def main() -> int:
+    options = parse()
+    if shutil.which("wrk") is None:
+        sys.stderr.write("wrk is missing: apt-get install wrk\n")
+        return 2
+    WORK.mkdir(exist_ok=True)
+    results = Results()
+    for name in MEASURES:
+        if options.only and name not in options.only:
+            continue
+        began = time.monotonic()
+        print(f"· {name} …", flush=True)
+        try:
+            importlib.import_module(f"measures.{name}").measure(results, options)
+        except Exception as error:  # one broken measure must not cost the others
+            results.failed[name] = str(error).strip().splitlines()[0]
+            print(f"  failed: {error}", flush=True)
+        print(f"  {time.monotonic() - began:.0f} s", flush=True)
+    if not options.only:
+        report.write(results)
+    missed = False
+    for figure in FIGURES:
+        if (value := results.values.get(figure.key)) is not None:
+            verdict = figure.verdict(value)
+            missed = missed or verdict == "**no**"
+            print(f"{verdict.strip('*'):>6}  {value:10.2f} {figure.unit:9} {figure.what}")
+    for note in results.notes:
+        print(f"        {note}")
+    return 1 if results.failed or missed else 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""Paths of our own: health, readiness, the root, the admin surface. Outside `/__motia/` users' steps win over them.
+
+An admin route is a callable the application injects, keyed `METHOD /path`; templates as in steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+from aiohttp import web
+from msgspec import UNSET, Struct, field
+
+from motia_core.errors import MotiaError
+from motia_core.model import Route, Step
+from motia_core.triggers.api import Api
+from motia_core.triggers.composer import Asked
+from motia_core.triggers.query import Value, parse_query
+from motia_core.triggers.refusal import WORDS, Refusal
+from motia_core.triggers.reply import Reply
+from motia_core.triggers.request import Headers
+from motia_core.triggers.response import JSON
+from motia_core.triggers.routes import BadPath, Match, Refused, RouteTable
+from motia_core.web.guards import COOKIE, Guard, session_of
+
+HTML = "text/html; charset=utf-8"
+PREFIX = "/__motia"
+
+
+class AdminRequest(Struct, frozen=True):
+    """What an admin route is given. `body` is the decoded body, None without one; `http` is for those who stream."""
+
+    method: str
+    path: str
+    params: dict[str, str]
+    query: dict[str, Value]
+    headers: Headers
+    body: object
+    http: web.BaseRequest
+
+
+class Answer(Struct, frozen=True):
+    """An answer that is more than JSON with 200."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=lambda: {"content-type": JSON})
+
+
+Report = Callable[[], Awaitable[tuple[int, object]]]
+AdminRoute = Callable[[AdminRequest], Awaitable[object]]
+
+
+class Builtin:
+    """`health` and `ready` answer status and JSON. `base` is the path of the workbench, None when it is off."""
+
+    def __init__(
+        self,
+        api: Api,
+        guard: Guard,
+        *,
+        mode: str,
+        health: Report,
+        ready: Report,
+        admin: Mapping[str, AdminRoute],
+        base: str | None,
+    ) -> None:
+        self._api = api
+        self._guard = guard
+        self._dev = mode != "start"
+        self._health = health
+        self._ready = ready
+        self._base = base
+        self._admin = dict(admin)
+        self._table = RouteTable([_as_step(key) for key in self._admin])
+
+    async def open(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply | None:
+        """A path that no step owns, if it is ours."""
+        key = path.rstrip("/") or "/"
+        if key in ("/health", "/ready"):
+            self._only_get(asked)
+            status, report = await (self._health() if key == "/health" else self._ready())
+            return self._json(asked, status, report, cors=True)
+        if key == "/" and asked.method in ("GET", "HEAD"):
+            return self._root(asked)
+        if isinstance(self._table.find(asked.method, path), Match | Refused):
+            return await self.admin(request, asked, path)
+        return None
+
+    def _only_get(self, asked: Asked) -> None:
+        if asked.method not in ("GET", "HEAD"):
+            raise Refusal(405, headers={"Allow": "GET, HEAD"}, more={"allow": ("GET", "HEAD")})
+
+    def _root(self, asked: Asked) -> Reply:
+        if self._dev and self._base and "text/html" in str(asked.headers.get("accept", "")):
+            return self.redirect(asked)
+        return self._json(asked, 200, {"status": "ok"}, cors=True)
+
+    def redirect(self, asked: Asked) -> Reply:
+        """To the workbench."""
+        return self._api.composer.plain(asked, 302, b"", {"location": f"{self._base or '/'}/".replace("//", "/")})
+
+    async def admin(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply:
+        """A guarded path. Never with CORS lines."""
+        try:
+            return await self._guarded(request, asked, path)
+        except Refusal as refusal:
+            if refusal.status == 401 and "text/html" in str(asked.headers.get("accept", "")):
+                return self._api.composer.plain(asked, 401, _SIGN_IN, {"content-type": HTML, **refusal.headers})
+            return self._api.composer.refuse(asked, refusal, cors=False)
+        except MotiaError as error:
+            told = Refusal(error.status, error.hint or None, error=error.message)
+            return self._api.composer.refuse(asked, told, cors=False)
+
+    async def _guarded(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply:
+        if path == PREFIX + "/session" and asked.method == "POST" and self._guard.has_surface:
+            return await self._sign_in(request, asked)
+        self._guard.check(asked.headers)  # type: ignore[arg-type]
+        try:
+            found = self._table.find(asked.method, path)
+        except BadPath as error:
+            raise Refusal(400, str(error)) from None
+        if isinstance(found, Refused):
+            raise Refusal(405, headers={"Allow": ", ".join(found.methods)}, more={"allow": found.methods})
+        if found is None:
+            raise Refusal(404, f"there is nothing at {path[:200]}")
+        body = await self._api.read(request, asked)
+        query = parse_query(request.raw_path.partition("?")[2], 1000)
+        asking = AdminRequest(asked.method, path, found.params, query, asked.headers, body, request)  # type: ignore[arg-type]
+        result = await self._admin[found.target.step.name](asking)
+        if isinstance(result, Answer):
+            return self._api.composer.plain(asked, result.status, result.body, result.headers)
+        if hasattr(result, "prepare"):
+            return result  # type: ignore[return-value]
+        return self._json(asked, 200, result, cors=False)
+
+    async def _sign_in(self, request: web.BaseRequest, asked: Asked) -> Reply:
+        body = await self._api.read(request, asked)
+        token = body.get("token") if isinstance(body, dict) else None
+        if not isinstance(token, str) or not self._guard.knows(token):
+            raise Refusal(401, WORDS[401])
+        cookie = f"{COOKIE}={session_of(token)}; Path=/; HttpOnly; SameSite=Strict"
+        target = f"{self._base or '/'}/".replace("//", "/")
+        return self._api.composer.plain(asked, 303, b"", {"location": target, "set-cookie": cookie})
+
+    def _json(self, asked: Asked, status: int, value: object, *, cors: bool) -> Reply:
+        body = b"null" if value is UNSET else msgspec.json.encode(value)
+        headers = {"content-type": JSON, "cache-control": "no-store"}
+        return self._api.composer.plain(asked, status, body, headers, cors=cors)
+
+
+def _as_step(key: str) -> Step:
+    """Admin routes are matched like steps."""
+    method, _, path = key.partition(" ")
+    route = Route(method, path)
+    return Step(id=key, name=key, kind="api", file="", member="", runner="", language="", routes=(route,))
+
+
+_SIGN_IN = b"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Motia</title><style>body{font:16px system-ui;display:grid;place-items:center;min-height:90vh;margin:0}
+form{display:flex;gap:.5rem}input,button{font:inherit;padding:.5rem}</style>
+<form method="post" action="/__motia/session"><input type="password" name="token" placeholder="Admin token" autofocus
+autocomplete="current-password" aria-label="Admin token"><button>Open</button></form></html>"""

@@ -1,0 +1,164 @@
+"""The server: opens ports, hands each request to users' steps or to built-in paths, drains, stops.
+
+Two verbs end it: `drain` takes no new connection and lets answers finish; `stop` cancels what is left at the deadline.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import anyio
+from aiohttp import web
+
+from motia_core.clock import Clock
+from motia_core.config.knobs import Config
+from motia_core.triggers.api import Api
+from motia_core.triggers.composer import Asked
+from motia_core.triggers.refusal import Refusal
+from motia_core.triggers.reply import Reply
+from motia_core.triggers.request import headers_of
+from motia_core.web.builtin import PREFIX, AdminRoute, Builtin, Report
+from motia_core.web.connection import Listener
+from motia_core.web.guards import Guard
+from motia_core.web.ports import open_sockets
+
+# The stream socket: request, and whether it comes from somebody who may join hidden streams.
+Sockets = Callable[[web.BaseRequest, bool], Awaitable[web.StreamResponse]]
+_ABORT_GRACE = 0.5
+
+
+class Server:
+    """`admin` maps `METHOD /path` to callables; `sockets` takes WebSocket upgrades on any path."""
+
+    def __init__(
+        self,
+        config: Config,
+        mode: str,
+        api: Api,
+        guard: Guard,
+        clock: Clock,
+        *,
+        health: Report,
+        ready: Report,
+        admin: Mapping[str, AdminRoute],
+        sockets: Sockets | None = None,
+    ) -> None:
+        self._config = config
+        self._dev = mode != "start"
+        self._api = api
+        self._guard = guard
+        self._clock = clock
+        self._sockets = sockets
+        enabled = config.workbench.enabled
+        self.base = config.workbench.base.rstrip("/") if enabled or (enabled is None and guard.has_surface) else None
+        self._builtin = Builtin(
+            api, guard, mode=mode, health=self._while_open(health), ready=self._while_open(ready), admin=admin,
+            base=self.base,
+        )  # fmt: skip
+        api.fallback = self._builtin.open
+        self._listeners: list[Listener] = []
+        self._runners: list[web.ServerRunner] = []
+        self._sites: list[web.SockSite] = []
+        self.port = 0
+        self.hosts: list[str] = []
+        self.workbench_port: int | None = None
+
+    async def start(self) -> None:
+        """Listens. Raises PortBusy."""
+        sockets = open_sockets(self._wanted_hosts(), self._config.port, climb=self._dev)
+        self.port = sockets[0].getsockname()[1]
+        self.hosts = [one.getsockname()[0] for one in sockets]
+        await self._listen(self._handle, sockets)
+        second = self._config.workbench.port
+        if second is not None and self.base is not None:
+            sockets = open_sockets(self._wanted_hosts(), second, climb=self._dev)
+            self.workbench_port = sockets[0].getsockname()[1]
+            await self._listen(self._handle_workbench, sockets)
+
+    def _wanted_hosts(self) -> list[str]:
+        host = self._config.host
+        if host == "localhost" or (not host and self._dev):
+            return ["127.0.0.1", "::1"]
+        return [host or "0.0.0.0"]  # noqa: S104
+
+    async def _listen(self, handler: Any, sockets: list[socket.socket]) -> None:
+        listener = Listener(handler, http=self._config.http, clock=self._clock, refused=self._refused)
+        runner = web.ServerRunner(listener, shutdown_timeout=_ABORT_GRACE)
+        await runner.setup()
+        self._listeners.append(listener)
+        self._runners.append(runner)
+        for one in sockets:
+            site = web.SockSite(runner, one, backlog=2048)
+            await site.start()
+            self._sites.append(site)
+
+    async def drain(self) -> None:
+        """No new connections; answers under way are finished and close theirs."""
+        self._api.stage.draining = True
+        for site in self._sites:
+            await site.stop()
+        self._sites.clear()
+        for listener in self._listeners:
+            listener.close_idle()
+
+    async def stop(self, grace: float) -> None:
+        """Waits for answers under way, at most `grace` seconds, then cancels them."""
+        await self.drain()
+        with anyio.move_on_after(grace):
+            while self.busy:  # noqa: ASYNC110
+                await anyio.sleep(0.02)
+        for runner in self._runners:
+            await runner.cleanup()
+        self._runners.clear()
+        self._listeners.clear()
+
+    @property
+    def busy(self) -> int:
+        """Requests being answered."""
+        return sum(listener.busy for listener in self._listeners)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse | Reply:
+        path = request.raw_path
+        if path.startswith(PREFIX):
+            return await self._admin(request, path)
+        if self._sockets is not None and "Upgrade" in request.headers and request.method == "GET":
+            return await self._upgrade(request)
+        return await self._api.handle(request)
+
+    async def _handle_workbench(self, request: web.BaseRequest) -> web.StreamResponse | Reply:
+        """The second port opens on the workbench and is otherwise the same."""
+        if request.raw_path == "/" and request.method == "GET":
+            return self._builtin.redirect(self._asked(request))
+        return await self._handle(request)
+
+    async def _admin(self, request: web.BaseRequest, target: str) -> Reply:
+        return await self._builtin.admin(request, self._asked(request), target.partition("?")[0])
+
+    async def _upgrade(self, request: web.BaseRequest) -> web.StreamResponse | Reply:
+        asked = self._asked(request)
+        if self._sockets is None or "websocket" not in str(asked.headers.get("upgrade", "")).lower():
+            return await self._api.handle(request)
+        try:
+            self._guard.check_socket(asked.headers)  # type: ignore[arg-type]
+        except Refusal as refusal:
+            return self._api.composer.refuse(asked, refusal, cors=False)
+        return await self._sockets(request, self._guard.is_admin(asked.headers))  # type: ignore[arg-type]
+
+    def _asked(self, request: web.BaseRequest) -> Asked:
+        return Asked(request.method, headers_of(request.headers), self._clock.new_trace_id())
+
+    def _refused(self, refusal: Refusal) -> Reply:
+        """What the parser could not read: nothing is known of the request."""
+        return self._api.composer.refuse(Asked("GET", {}, self._clock.new_trace_id()), refusal)
+
+    def _while_open(self, report: Report) -> Report:
+        """A draining server is neither healthy nor ready, whatever its parts say."""
+
+        async def ask() -> tuple[int, object]:
+            if self._api.stage.draining:
+                return 503, {"status": "draining"}
+            return await report()
+
+        return ask

@@ -1,0 +1,175 @@
+'use strict';
+/**
+ * Runs the project's files: every one of them through our own require hook, whatever package.json says of modules, so
+ * that ES modules and CommonJS mix freely. Owns the hook and the forgetting of changed files; never looks at exports.
+ * Next: transform.js (text), resolve.js (names), toplevel.js (await at the top).
+ */
+const fs = require('node:fs');
+const path = require('node:path');
+const Module = require('node:module');
+const vm = require('node:vm');
+const { pathToFileURL } = require('node:url');
+const resolve = require('./resolve');
+const transform = require('./transform');
+const tsconfig = require('./tsconfig');
+const stacks = require('./stacks');
+const { Unsettled, settled, retrying } = require('./toplevel');
+
+let root = '';
+// Dependencies of files that could not be loaded: Node forgets a module that throws, and with it what it required.
+const failed = new Map();
+
+function install(project) {
+  root = fs.realpathSync(project);
+  tsconfig.setRoot(root);
+  resolve.install();
+  globalThis[Symbol.for('motia.meta')] = meta;
+  globalThis[Symbol.for('motia.import')] = async (load) => {
+    await undefined;
+    return retrying(load);
+  };
+  for (const ending of Object.keys(transform.LOADERS)) {
+    const native = Module._extensions[ending];
+    Module._extensions[ending] = (module, file) => {
+      const done = settled.get(file);
+      if (done !== undefined) {
+        module.exports = done.exports;
+        module.children.push(...(done.module?.children ?? []));
+      } else if (native !== undefined && !resolve.isOwn(file)) loadNative(native, module, file);
+      else compile(module, file);
+    };
+  }
+  return root;
+}
+
+function loadNative(native, module, file) {
+  try {
+    native(module, file);
+  } catch (error) {
+    throw error.code === 'ERR_REQUIRE_ASYNC_MODULE' ? new Unsettled(file) : error;
+  }
+}
+
+function compile(module, file) {
+  const source = transform.read(file);
+  const made = transformed(file, source, false);
+  if (made.map === null) stacks.forget(file);
+  else stacks.remember(file, made.map);
+  if (!made.plain || parses(made.code, file)) return module._compile(made.code, file, 'commonjs');
+  // It looked like CommonJS, but only esbuild can say: JSX, or an await at the top.
+  let second;
+  try {
+    second = transformed(file, source, true);
+  } catch (error) {
+    if (error instanceof Unsettled || error.errors !== undefined) throw error;
+    // There is no esbuild: what V8 says of the text is the better message.
+    second = made;
+  }
+  if (second.map !== null) stacks.remember(file, second.map);
+  module._compile(second.code, file, 'commonjs');
+}
+
+function transformed(file, source, force) {
+  try {
+    return transform.transform(file, source, force);
+  } catch (error) {
+    if (error.errors?.some(({ text }) => text.startsWith('Top-level await'))) throw new Unsettled(file);
+    throw error;
+  }
+}
+
+function parses(code, file) {
+  try {
+    vm.compileFunction(code, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: file });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What `import.meta` is in a file. */
+function meta(file, require) {
+  const url = pathToFileURL(file).href;
+  const locate = (name) => {
+    const found = require.resolve(name);
+    return path.isAbsolute(found) ? pathToFileURL(found).href : found;
+  };
+  return { url, filename: file, dirname: path.dirname(file), resolve: locate, main: false };
+}
+
+/** The exports of `file`, an absolute path. Rejects with whatever its code, or code it requires, throws. */
+async function load(file) {
+  failed.delete(file);
+  try {
+    return await retrying(() => require(file));
+  } catch (error) {
+    failed.set(file, guessed(file));
+    throw error;
+  }
+}
+
+function prewarm(files) {
+  return transform.prewarm(files, (name, from) => resolve.ownTarget(name, from));
+}
+
+/** The project's files that `file` has loaded, itself left out. */
+function dependencies(file) {
+  const broken = failed.get(file);
+  if (broken !== undefined) return [...broken];
+  const found = new Set();
+  const visit = (module) => {
+    for (const child of module?.children ?? [])
+      if (!found.has(child.filename) && resolve.isOwn(child.filename)) {
+        found.add(child.filename);
+        visit(child);
+      }
+  };
+  visit(require.cache[file]);
+  found.delete(file);
+  return [...found];
+}
+
+/** What a file that could not be loaded would load, as far as its text says. */
+function guessed(file, found = new Set()) {
+  let text;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch {
+    return found;
+  }
+  for (const [, , name] of text.matchAll(/\b(?:from|import|require)\s*\(?\s*(["'])((?:[^"'\\\n]|\\.)+)\1/g)) {
+    const target = resolve.ownTarget(name, file);
+    if (target === null || found.has(target)) continue;
+    found.add(target);
+    guessed(target, found);
+  }
+  return found;
+}
+
+/** Forgets changed files and everything that imports them; returns what was forgotten. Old closures live on. */
+function forget(changed) {
+  const stale = new Set(changed);
+  const modules = Object.values(require.cache).filter((module) => module !== undefined);
+  const importers = new Map();
+  for (const module of modules)
+    for (const child of module.children) {
+      if (!importers.has(child.filename)) importers.set(child.filename, []);
+      importers.get(child.filename).push(module.filename);
+    }
+  for (const file of stale) for (const importer of importers.get(file) ?? []) if (resolve.isOwn(importer)) stale.add(importer);
+  for (const [file, known] of failed) if (changed.some((one) => known.has(one))) stale.add(file);
+  for (const module of modules) {
+    if (stale.has(module.filename)) delete require.cache[module.filename];
+    else module.children = module.children.filter((child) => !stale.has(child.filename));
+  }
+  // A module that is kept for ever in a list of children would be a leak with every reload.
+  for (const file of stale) {
+    settled.delete(file);
+    stacks.forget(file);
+  }
+  resolve.forget();
+  tsconfig.setRoot(root);
+  return stale;
+}
+
+module.exports = { install, load, prewarm, dependencies, forget };

@@ -1,0 +1,85 @@
+"""Pydantic models, version 1 and 2, as schemas and as validators. Pydantic is the project's; it is never imported here.
+
+A model that is not strict takes "5" for a number and 1 for true. The core must not refuse what the model takes, so such
+places are widened in the core's copy, and the runner checks with the model itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Dict, List, Tuple
+
+_WIDER = {
+    "integer": ["integer", "number", "string", "boolean"],
+    "number": ["number", "string", "boolean"],
+    "boolean": ["boolean", "number", "string"],
+}
+_DATES = frozenset({"date-time", "date", "time", "duration"})
+
+
+def is_model(schema: Any) -> bool:
+    """A Pydantic model class, a Pydantic dataclass or a TypeAdapter."""
+    if isinstance(schema, type):
+        return hasattr(schema, "__pydantic_core_schema__") or (
+            hasattr(schema, "__fields__") and hasattr(schema, "parse_obj") and hasattr(schema, "schema")
+        )
+    return hasattr(schema, "validate_python") and hasattr(schema, "json_schema")
+
+
+def json_schema(model: Any) -> Dict[str, Any]:
+    """The model's JSON Schema, open wherever the model itself is lenient."""
+    if isinstance(model, type) and not hasattr(model, "model_json_schema") and hasattr(model, "schema"):
+        return _widen(model.schema())  # type: ignore[no-any-return]
+    if isinstance(model, type) and hasattr(model, "model_json_schema"):
+        schema = model.model_json_schema(mode="validation")
+        strict = getattr(model, "model_config", {}).get("strict", False)
+    else:
+        schema, strict = _adapter(model).json_schema(mode="validation"), False
+    return schema if strict else _widen(schema)  # type: ignore[no-any-return]
+
+
+def check(model: Any, value: Any) -> Tuple[Any, List[Dict[str, str]]]:
+    """The parsed value, or the issues that the model found."""
+    try:
+        if isinstance(model, type) and hasattr(model, "model_validate"):
+            return model.model_validate(value), []
+        if isinstance(model, type) and hasattr(model, "parse_obj"):
+            return model.parse_obj(value), []
+        return _adapter(model).validate_python(value), []
+    except Exception as error:
+        if type(error).__name__ != "ValidationError" or not callable(getattr(error, "errors", None)):
+            raise
+        return None, [_issue(each) for each in error.errors()]  # type: ignore[attr-defined]
+
+
+def _issue(error: Dict[str, Any]) -> Dict[str, str]:
+    place = [str(part) for part in error.get("loc", ()) if part != "__root__"]
+    return {"path": ".".join(place), "message": str(error.get("msg", "")), "code": str(error.get("type", "invalid"))}
+
+
+def _adapter(model: Any) -> Any:
+    return model if hasattr(model, "validate_python") else sys.modules["pydantic"].TypeAdapter(model)
+
+
+def _widen(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_widen(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    wide = {
+        key: {name: _widen(part) for name, part in value.items()}
+        if key in ("properties", "$defs", "definitions", "patternProperties") and isinstance(value, dict)
+        else value
+        if key in ("default", "examples", "example", "const", "enum", "required")
+        else _widen(value)
+        for key, value in schema.items()
+    }
+    kind = wide.get("type")
+    if isinstance(kind, str) and kind in _WIDER:
+        wide["type"] = _WIDER[kind]
+    elif kind == "string" and wide.get("format") in _DATES:
+        wide["type"] = ["string", "number"]
+        wide.pop("format")
+    if "enum" in wide or "const" in wide:
+        wide.pop("type", None)
+    return wide

@@ -1,0 +1,204 @@
+"""`context.state` and `context.streams`: values by group and key, items by group and id.
+
+The calls of both are alike; inside a transaction they are collected instead of made. Parameters are found under every
+name that documents have used for them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple
+
+from motia_runner import running
+from motia_runner.invocation import Invocation
+from motia_runner.pairs import Values
+
+
+def value_of(result: Any) -> Any:
+    return result["value"]
+
+
+def values_of(result: Any) -> Values:
+    return Values((key, value) for key, value in result["items"])
+
+
+def nothing(result: Any) -> None:
+    return None
+
+
+def _names(result: Any) -> Any:
+    return result["names"]
+
+
+def _stored(result: Any) -> Any:
+    return result["stored"]
+
+
+class Store:
+    """What state and one stream have in common: `stream` is None for the state."""
+
+    _prefix = "state."
+    _key = "key"
+
+    def __init__(self, run: Invocation, stream: Optional[str] = None) -> None:
+        self._run = run
+        self._stream = stream
+        self._base: Dict[str, Any] = {} if stream is None else {"stream": stream}
+
+    def get(self, group: Any = None, key: Any = None, **names: Any) -> Any:
+        """The value, or None."""
+        group, key = _where(group, key, names)
+        block = running.transaction.get()
+        if block is not None:
+            return block.compose(block.get(self._stream, group, key))
+        return self._call("get", group, key, value_of)
+
+    def set(self, group: Any = None, key: Any = None, value: Any = None, ttl: Any = None, **names: Any) -> Any:
+        """Stores, for `ttl` seconds or for ever, and gives the stored value."""
+        group, key = _where(group, key, names)
+        value = names.get("data", value)
+        extra = {"value": value, **_ttl(ttl)}
+        block = running.transaction.get()
+        if block is not None:
+            return self._run.ready(block.set(self._stream, group, key, value, _ttl(ttl)))
+        return self._call("set", group, key, value_of, extra)
+
+    def delete(self, group: Any = None, key: Any = None, **names: Any) -> Any:
+        """Removes, and gives what was there."""
+        group, key = _where(group, key, names)
+        block = running.transaction.get()
+        if block is not None:
+            return block.compose(block.delete(self._stream, group, key))
+        return self._call("delete", group, key, value_of)
+
+    def get_group(self, group: Any = None, **names: Any) -> Any:
+        """All values of a group in the order first set; `.keys()` and `.items()` know their keys."""
+        group = _group(group, names)
+        block = running.transaction.get()
+        if block is not None:
+            return block.compose(block.get_group(self._stream, group))
+        return self._run.start(self._prefix + "getGroup", {**self._base, "group": group}, values_of)
+
+    def update(self, group: Any, key: Any, ops: Any, ttl: Any = None) -> Any:
+        """Applies `[{"op", "path", "value"}, …]` atomically and gives the new value."""
+        group, key = _text(group, "group"), _text(key, "key")
+        told = [dict(op) for op in ([ops] if isinstance(ops, Mapping) else ops)]
+        block = running.transaction.get()
+        if block is not None:
+            return block.compose(block.update(self._stream, group, key, told, _ttl(ttl)))
+        return self._call("update", group, key, value_of, {"ops": told, **_ttl(ttl)})
+
+    getGroup = get_group
+
+    def _call(
+        self, verb: str, group: str, key: str, pick: Callable[[Any], Any], extra: Optional[Dict[str, Any]] = None
+    ) -> Any:
+        params = {**self._base, "group": group, self._key: key}
+        if extra:
+            params.update(extra)
+        return self._run.start(self._prefix + verb, params, pick, self._prefix + verb)
+
+
+class State(Store):
+    """`context.state`."""
+
+    def clear(self, group: Any = None, **names: Any) -> Any:
+        """Removes all values of a group."""
+        group = _group(group, names)
+        block = running.transaction.get()
+        if block is not None:
+            return self._run.ready(block.clear(group))
+        return self._run.start("state.clear", {"group": group}, nothing)
+
+    def keys(self, group: Any = None, **names: Any) -> Any:
+        group = _group(group, names)
+        block = running.transaction.get()
+        if block is not None:
+            return block.compose(block.keys(group))
+        return self._run.start("state.keys", {"group": group}, _names)
+
+    def groups(self) -> Any:
+        return self._run.start("state.groups", {}, _names)
+
+    def set_if_absent(self, group: Any, key: Any, value: Any, ttl: Any = None) -> Any:
+        """Whether it was stored, because nothing was there."""
+        return self._conditional("setIfAbsent", group, key, None, value, _ttl(ttl))
+
+    def compare_and_set(self, group: Any, key: Any, expected: Any, value: Any, ttl: Any = None) -> Any:
+        """Whether it was stored, because `expected` was there; None = nothing was."""
+        return self._conditional("compareAndSet", group, key, expected, value, _ttl(ttl))
+
+    setIfAbsent = set_if_absent
+    compareAndSet = compare_and_set
+
+    def _conditional(
+        self, verb: str, group: Any, key: Any, expected: Any, value: Any, ttl: Dict[str, Any]
+    ) -> Any:
+        group, key = _text(group, "group"), _text(key, "key")
+        block = running.transaction.get()
+        if block is not None:
+            return block.compose(block.compare_and_set(group, key, expected, value, ttl))
+        extra = {"value": value, **ttl} if verb == "setIfAbsent" else {"expected": expected, "value": value, **ttl}
+        return self._call(verb, group, key, _stored, extra)
+
+
+class Stream(Store):
+    """`context.streams.<name>`."""
+
+    _prefix = "streams."
+    _key = "id"
+
+    def send(self, channel: Any, event: Any) -> Any:
+        """Pushes `{"type", "data"}` to those who joined the group, or the item; nothing is stored."""
+        where = channel if isinstance(channel, Mapping) else {"groupId": channel}
+        params = {**self._base, "group": _group(None, dict(where))}
+        if where.get("id") is not None:
+            params["id"] = str(where["id"])
+        params["type"] = event["type"]
+        params["data"] = event.get("data")
+        block = running.transaction.get()
+        if block is not None:
+            block.write("streams.send", params)
+            return self._run.ready(None)
+        return self._run.start("streams.send", params, nothing, "streams.send")
+
+
+class Streams:
+    """`context.streams.todo` or `context.streams["todo"]`."""
+
+    def __init__(self, run: Invocation) -> None:
+        self._run = run
+
+    def __getattr__(self, name: str) -> Stream:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> Stream:
+        return Stream(self._run, name)
+
+    def get(self, name: str, default: Any = None) -> Stream:
+        return self[name]
+
+
+def _where(group: Any, key: Any, names: Dict[str, Any]) -> Tuple[str, str]:
+    return _group(group, names), _text(key if key is not None else names.get("id"), "key")
+
+
+def _group(group: Any, names: Dict[str, Any]) -> str:
+    if group is None:
+        found = [names[name] for name in ("group_id", "groupId", "trace_id", "traceId", "group") if name in names]
+        group = found[0] if found else None
+    return group if type(group) is str else _text(group, "group")
+
+
+def _text(value: Any, what: str) -> str:
+    if value is None:
+        raise TypeError(f"the {what} is missing")
+    return value if type(value) is str else str(value)
+
+
+def _ttl(given: Any) -> Dict[str, Any]:
+    seconds = given.get("ttl") if isinstance(given, Mapping) else given
+    if hasattr(seconds, "total_seconds"):
+        seconds = seconds.total_seconds()
+    return {} if seconds is None else {"ttl": seconds}

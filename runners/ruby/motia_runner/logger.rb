@@ -1,0 +1,44 @@
+# frozen_string_literal: true
+
+# `context.logger`: `info(message, fields)` and its kin. A log line never raises because of what is logged.
+
+module MotiaRunner
+  class Logger
+    def initialize(invocation)
+      @invocation = invocation
+    end
+
+    { debug: "debug", info: "info", warn: "warn", warning: "warn", error: "error", fatal: "error" }.each do |name, level|
+      define_method(name) do |message = nil, fields = nil, **named, &block|
+        write(level, message.nil? && block ? block.call : message, fields, named)
+      end
+      define_method("#{name}?") { true }
+    end
+
+    def log(message = nil, fields = nil, **named) = info(message, fields, **named)
+
+    private
+
+    def write(level, message, fields, named)
+      found = gather(fields)
+      named.each { |key, value| found[key.to_s] = value }
+      if message.is_a?(Exception)
+        found["error"] ||= message
+        message = Failures.message(message)
+      end
+      @invocation.log(level, message.is_a?(String) ? Values.text(message) : describe(message), Values.pack_leniently(found))
+      nil
+    end
+
+    def gather(fields)
+      case fields
+      when nil then {}
+      when Hash then fields.transform_keys(&:to_s)
+      when Exception then { "error" => fields }
+      else { "data" => fields }
+      end
+    end
+
+    def describe(message) = message.nil? ? "" : Values.text(message.is_a?(Symbol) ? message : message.inspect)
+  end
+end

@@ -1,0 +1,137 @@
+# frozen_string_literal: true
+
+# What a handler returned → the HTTP answer (dialect a): which hashes are envelopes, which kind a body is, and bodies
+# that are streamed chunk by chunk, each waiting for the credit of the one before.
+
+module MotiaRunner
+  class Response
+    ENVELOPE = %w[status headers body].freeze
+    PIECE = 64 * 1024
+    EMPTY = { "status" => 200, "headers" => {}, "kind" => "none" }.freeze
+
+    # What `next_fn` answers to middleware: a returned hash readable by string, symbol and method.
+    def self.open(result)
+      return result unless result.is_a?(Hash)
+
+      opened = result.each_with_object(Motia::Record.new) { |(key, value), record| record[key] = value }
+      opened["headers"] = Response.headers(opened["headers"]) if opened.key?("headers")
+      opened
+    end
+
+    # Symbols are written with dashes: `content_type:`.
+    def self.headers(given)
+      (given || {}).to_h.each_with_object(Motia::Record.new) do |(name, value), found|
+        next if value.nil?
+
+        name = name.is_a?(Symbol) ? name.name.tr("_", "-") : Values.text(name)
+        found[name] = value.is_a?(Array) ? value.compact.map { |one| Values.text(one) } : Values.text(value)
+      end
+    end
+
+    def initialize(invocation)
+      @invocation = invocation
+    end
+
+    def of(result)
+      return nothing if result.nil?
+
+      parts = envelope(result)
+      return answer(200, {}, result, "text/plain", "result") unless parts
+
+      headers = Response.headers(parts["headers"])
+      return { **EMPTY, "status" => parts["status"], "headers" => headers } unless parts.key?("body")
+
+      answer(parts["status"], headers, parts["body"], "text/html", "result.body")
+    end
+
+    private
+
+    def nothing
+      @invocation.log("warn", "the handler returned nothing: answered 204", {})
+      { **EMPTY, "status" => 204 }
+    end
+
+    # {status, headers?, body?} when `result` is one, else nil.
+    def envelope(result)
+      result = result.to_h if result.is_a?(Struct) && result.members.include?(:status)
+      return unless result.is_a?(Hash)
+
+      parts = result.to_h { |key, value| [key.to_s, value] }
+      status = status(parts["status"])
+      if status
+        extra = parts.keys - ENVELOPE
+        @invocation.log("warn", "a response has only status, headers and body; left out: #{extra.join(', ')}", {}) if extra.any?
+      else
+        status = 200 if parts.key?("body") && (parts.keys - %w[headers body]).empty?
+      end
+      status && { **parts.slice("headers", "body"), "status" => status }
+    end
+
+    def status(value)
+      value = value.to_i if value.is_a?(String) && value.match?(/\A[1-5]\d\d\z/)
+      value if value.is_a?(Integer) && value.between?(100, 599)
+    end
+
+    def answer(status, headers, body, type, name)
+      kind, packed =
+        case body
+        when String then body.encoding == Encoding::BINARY ? bytes(body) : ["text", Values.text(body)]
+        when Hash then buffer?(body) ? bytes(buffer(body)) : ["json", Values.pack_plain(body, name)]
+        else return stream(status, headers, body) if streamed?(body)
+
+             ["json", Values.pack_plain(body, name)]
+        end
+      headers = { "content-type" => "#{type}; charset=utf-8", **headers } if kind == "text" && !typed?(headers)
+      { "status" => status, "headers" => headers, "kind" => kind, "body" => packed }
+    end
+
+    def typed?(headers) = headers.any? { |name, _| name.casecmp?("content-type") }
+    def bytes(data) = ["bytes", Values.pack(data, "result.body")]
+
+    # The form in which Node writes a Buffer as JSON; older steps answer with it from every language.
+    def buffer?(body)
+      body.size == 2 && (body["type"] || body[:type]) == "Buffer" && (body["data"] || body[:data]).is_a?(Array)
+    end
+
+    def buffer(body) = (body["data"] || body[:data]).pack("C*")
+
+    def streamed?(body)
+      return true if body.respond_to?(:read) && body.respond_to?(:eof?)
+
+      body.respond_to?(:each) && !body.respond_to?(:to_ary) &&
+        [Array, Struct, Range, *(defined?(::Set) && ::Set)].none? { |type| body.is_a?(type) }
+    end
+
+    def stream(status, headers, body)
+      first = { "status" => status, "headers" => headers }
+      pieces(body) do |piece|
+        send(first.merge("data" => data(piece)))
+        first = {}
+      end
+      send(first) if first.any?
+      { "status" => status, "headers" => headers, "kind" => "streamed" }
+    rescue Motia::ClientGone
+      { "status" => status, "headers" => headers, "kind" => "streamed" }
+    ensure
+      body.close if body.respond_to?(:close) && !(body.respond_to?(:closed?) && body.closed?)
+    end
+
+    def send(params) = @invocation.call("response.chunk", params)
+
+    def pieces(body)
+      return body.each { |piece| yield piece } unless body.respond_to?(:read)
+
+      while (piece = body.read(PIECE))
+        yield piece
+      end
+    end
+
+    def data(piece)
+      case piece
+      when String then piece.encoding == Encoding::BINARY ? Values.pack(piece, "chunk") : Values.text(piece)
+      when Hash, Array then Values.generate(Values.pack_plain(piece, "chunk"))
+      else Values.text(piece)
+      end
+    end
+  end
+end

@@ -1,0 +1,158 @@
+# frozen_string_literal: true
+
+# State, streams and events as authors call them: argument styles in, params of PROTOCOL.md out. Every method waits for
+# its answer. `state[:get].(group, key)` works like `state.get(group, key)`.
+
+module MotiaRunner
+  module Keyed
+    NOTHING = Object.new.freeze
+
+    # `state[:get]`, `stream["getGroup"]`
+    def [](name) = method(name)
+
+    # A hash without braces, `set("g", "k", name: "x")`, arrives as keywords.
+    def self.value(value, rest, ttl)
+      return [value, ttl] unless value.equal?(NOTHING)
+      raise ArgumentError, "a value is missing" if rest.empty? && ttl.nil?
+
+      [ttl.nil? ? rest : { ttl: ttl, **rest }, nil]
+    end
+
+    def self.ttl(params, ttl)
+      params["ttl"] = ttl unless ttl.nil?
+      params
+    end
+
+    # `increment` may be written `{ op: :increment, path: "n" }`, one or several.
+    def self.ops(ops) = (ops.is_a?(Hash) ? [ops] : ops).map { |op| Values.pack(op, "ops") }
+  end
+
+  class State
+    include Keyed
+
+    def initialize(context)
+      @context = context
+    end
+
+    def get(group, key) = @context.value("state.get", at(group, key))
+
+    def set(group, key, value = Keyed::NOTHING, ttl: nil, **rest)
+      value, ttl = Keyed.value(value, rest, ttl)
+      @context.value("state.set", Keyed.ttl({ **at(group, key), "value" => Values.pack(value, "value") }, ttl))
+    end
+
+    def delete(group, key) = @context.value("state.delete", at(group, key))
+    def clear(group) = @context.call("state.clear", { "group" => Values.text(group) })["count"]
+    def get_group(group) = Motia::Group.new(@context.call("state.getGroup", { "group" => Values.text(group) })["items"])
+    def keys(group) = @context.call("state.keys", { "group" => Values.text(group) })["names"]
+    def groups = @context.call("state.groups", {})["names"]
+
+    def update(group, key, ops, ttl: nil)
+      @context.value("state.update", Keyed.ttl({ **at(group, key), "ops" => Keyed.ops(ops) }, ttl))
+    end
+
+    # `{stored, value}`: whether it was set, and what is there now.
+    def set_if_absent(group, key, value = Keyed::NOTHING, ttl: nil, **rest)
+      value, ttl = Keyed.value(value, rest, ttl)
+      @context.call("state.setIfAbsent", Keyed.ttl({ **at(group, key), "value" => Values.pack(value, "value") }, ttl))
+    end
+
+    def compare_and_set(group, key, expected, value, ttl: nil)
+      params = { **at(group, key), "expected" => Values.pack(expected, "expected"), "value" => Values.pack(value, "value") }
+      @context.call("state.compareAndSet", Keyed.ttl(params, ttl))
+    end
+
+    alias getGroup get_group
+    alias setIfAbsent set_if_absent
+    alias compareAndSet compare_and_set
+
+    private
+
+    def at(group, key) = { "group" => Values.text(group), "key" => Values.text(key) }
+  end
+
+  class Stream
+    include Keyed
+
+    def initialize(context, name)
+      @context = context
+      @name = name
+    end
+
+    def get(group, id) = @context.value("streams.get", at(group, id))
+
+    def set(group, id, value = Keyed::NOTHING, ttl: nil, **rest)
+      value, ttl = Keyed.value(value, rest, ttl)
+      @context.value("streams.set", Keyed.ttl({ **at(group, id), "value" => Values.pack(value, "value") }, ttl))
+    end
+
+    def delete(group, id) = @context.value("streams.delete", at(group, id))
+
+    def get_group(group)
+      Motia::Group.new(@context.call("streams.getGroup", { "stream" => @name, "group" => Values.text(group) })["items"])
+    end
+    alias getGroup get_group
+
+    def update(group, id, ops, ttl: nil)
+      @context.value("streams.update", Keyed.ttl({ **at(group, id), "ops" => Keyed.ops(ops) }, ttl))
+    end
+
+    # `send({ groupId:, id: }, { type:, data: })`: an event to those who joined; nothing is stored.
+    def send(channel, event = nil, **options)
+      return __send__(channel, *event, **options) if channel.is_a?(Symbol)
+
+      channel = Emit.text_keys(channel)
+      event = Emit.text_keys(event || options)
+      params = { "stream" => @name, "group" => Values.text(channel["groupId"] || channel["group"]) }
+      params["id"] = Values.text(channel["id"]) unless channel["id"].nil?
+      @context.call("streams.send", { **params, "type" => Values.text(event["type"]), "data" => Values.pack(event["data"], "data") })
+      nil
+    end
+
+    private
+
+    def at(group, id) = { "stream" => @name, "group" => Values.text(group), "id" => Values.text(id) }
+  end
+
+  # `streams.todo`, `streams["todo"]`. Whether it exists is for the core to say.
+  class Streams
+    def initialize(context)
+      @context = context
+      @known = {}
+    end
+
+    def [](name) = @known[name.to_s] ||= Stream.new(@context, Values.text(name))
+
+    def respond_to_missing?(name, all = false) = name.match?(/\A[a-z_]\w*\z/i) && !name.start_with?("to_") || super
+
+    def method_missing(name, *args)
+      args.empty? && respond_to_missing?(name) ? self[name] : super
+    end
+  end
+
+  # The ways to write an event.
+  module Emit
+    module_function
+
+    def params(event, options)
+      event = text_keys(event).merge(text_keys(options))
+      raise ArgumentError, "emit needs a topic" if event["topic"].nil? || event["topic"].to_s.empty?
+
+      params = { "topic" => Values.text(event["topic"]), "data" => Values.pack(event["data"], "data") }
+      params["messageGroupId"] = Values.text(event["messageGroupId"]) unless event["messageGroupId"].nil?
+      params["delay"] = event["delay"].to_f == event["delay"].to_i ? event["delay"].to_i : event["delay"].to_f unless event["delay"].nil?
+      params["at"] = moment(event["at"]) unless event["at"].nil?
+      params["id"] = Values.text(event["id"]) unless event["id"].nil?
+      params
+    end
+
+    # Epoch milliseconds of a Time, a DateTime, an ISO 8601 string or such milliseconds.
+    def moment(at)
+      at = Time.parse(at) if at.is_a?(String)
+      at = at.to_time if at.respond_to?(:to_time)
+      at.is_a?(Time) ? (at.to_r * 1000).round : Integer(at)
+    end
+
+    def text_keys(hash) = hash.to_h.transform_keys { |key| Shape.camel(key) }
+  end
+end

@@ -1,0 +1,324 @@
+/** What authors import as `motia` or `@motia/core`. `types.d.ts` of a project fills `Handlers` and the streams. */
+
+type Json = unknown;
+type Awaitable<T> = T | Promise<T>;
+
+// ---------------------------------------------------------------- schemas
+
+/** JSON Schema, Zod 3 or 4, any Standard Schema, or the short form `{ id: 'string', amount: 'number' }`. */
+export type Schema = object | boolean | null;
+export type ZodInput = Schema;
+
+type StandardOutput<S> = S extends { '~standard': { types?: infer T } } ? (NonNullable<T> extends { output: infer O } ? O : never) : never;
+type ZodOutput<S> = S extends { _output: infer O } ? O : never;
+/** What a schema lets through, where its library says so. */
+export type Infer<S> = [ZodOutput<S>] extends [never] ? ([StandardOutput<S>] extends [never] ? any : StandardOutput<S>) : ZodOutput<S>;
+
+// ---------------------------------------------------------------- configs
+
+export type ApiRouteMethod = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'OPTIONS' | 'HEAD';
+export type Emit = string | { topic: string; label?: string; conditional?: boolean };
+export type QueryParam = { name: string; description?: string };
+export type ValidationRule = 'enforce' | 'warn' | 'off';
+
+export interface HandlerConfig {
+  /** Megabytes. */
+  ram: number;
+  cpu?: number;
+  /** Seconds. */
+  timeout: number;
+  /** Run each call in a process of its own. */
+  fresh: boolean;
+  /** Name of the pool of workers that runs this step. */
+  pool: string;
+}
+
+export interface QueueConfig {
+  type: 'standard' | 'fifo';
+  maxRetries: number;
+  /** Seconds. */
+  visibilityTimeout: number;
+  /** Seconds. */
+  delaySeconds: number;
+  concurrency: number;
+  backoff: { first?: number; factor?: number; cap?: number; jitter?: number };
+}
+
+export type InfrastructureConfig = { handler?: Partial<HandlerConfig>; queue?: Partial<QueueConfig> };
+
+interface CommonConfig {
+  name: string;
+  description?: string;
+  flows?: string[];
+  virtualEmits?: Emit[];
+  virtualSubscribes?: string[];
+  includeFiles?: string[];
+}
+
+interface RunConfig extends CommonConfig {
+  /** Left out or empty = any topic. */
+  emits?: Emit[];
+  /** Emitting an undeclared topic is an error. */
+  strictEmits?: boolean;
+  infrastructure?: InfrastructureConfig;
+}
+
+export interface ApiRouteConfig extends RunConfig {
+  type: 'api';
+  path: string;
+  method: ApiRouteMethod | (string & {}) | string[];
+  routes?: (string | { path: string; method?: string | string[] })[];
+  middleware?: ApiMiddleware<any, any, any>[];
+  bodySchema?: Schema;
+  responseSchema?: Record<number, Schema>;
+  queryParams?: QueryParam[];
+  validation?: ValidationRule;
+}
+
+export interface EventConfig extends RunConfig {
+  type: 'event';
+  subscribes: string[];
+  input?: Schema;
+  validation?: ValidationRule;
+  concurrency?: number;
+  onFailure?: string;
+}
+
+export interface CronConfig extends RunConfig {
+  type: 'cron';
+  cron: string;
+  timezone?: string;
+  overlap?: 'skip' | 'allow';
+  /** Seconds. */
+  catchUp?: number;
+  onFailure?: string;
+}
+
+export interface NoopConfig extends CommonConfig {
+  type: 'noop';
+}
+
+export interface StreamConfig {
+  type?: 'stream';
+  name: string;
+  description?: string;
+  schema?: Schema;
+  baseConfig?: { storageType: 'default' | 'custom'; [key: string]: unknown };
+  /** Seconds. */
+  ttl?: number;
+  canAccess?: (subscription: StreamSubscription, authContext: any) => Awaitable<boolean>;
+}
+
+export type StepConfig = ApiRouteConfig | EventConfig | CronConfig | NoopConfig;
+
+// ---------------------------------------------------------------- requests and responses
+
+export interface UploadedFile {
+  name: string;
+  filename: string;
+  contentType: string;
+  size: number;
+  path: string;
+  readonly bytes: Buffer;
+}
+
+export interface ApiRequest<TBody = any> {
+  body: TBody;
+  headers: Record<string, string | string[]>;
+  pathParams: Record<string, string>;
+  queryParams: Record<string, string | string[]>;
+  /** The exact text received; bytes where it is no text. */
+  rawBody: string | Buffer;
+  method: string;
+  path: string;
+  url: string;
+  params: Record<string, string>;
+  query: Record<string, any>;
+  cookies: Record<string, string>;
+  ip: string;
+  files: UploadedFile[];
+  [key: string]: any;
+}
+
+export type ApiResponse<TStatus extends number = number, TBody = any> = {
+  status: TStatus;
+  headers?: Record<string, string | number | boolean | string[] | undefined>;
+  /** Anything JSON; a string; bytes; or an iterator or stream, which is sent piece by piece. */
+  body?: TBody | AsyncIterable<any> | Uint8Array;
+};
+
+export interface ValidationIssue {
+  path: string;
+  message: string;
+  code: string;
+}
+
+export class ValidationError extends Error {
+  readonly code: 1002;
+  readonly status: 400;
+  readonly issues: ValidationIssue[];
+  readonly errors: ValidationIssue[];
+  constructor(issues: ValidationIssue[], message?: string);
+}
+
+// ---------------------------------------------------------------- context
+
+export interface Logger {
+  info(message: string, args?: any): void;
+  warn(message: string, args?: any): void;
+  error(message: string, args?: any): void;
+  debug(message: string, args?: any): void;
+}
+
+/** Seconds after which the value is gone. */
+export type Expiry = { ttl?: number };
+export type Operation =
+  | { op: 'set'; path?: string; value: any }
+  | { op: 'increment'; path?: string; value?: number }
+  | { op: 'append'; path?: string; value: any }
+  | { op: 'merge'; path?: string; value: object }
+  | { op: 'remove'; path: string };
+
+export interface InternalStateManager {
+  get<T = any>(groupId: string, key: string): Promise<T | null>;
+  set<T = any>(groupId: string, key: string, value: T, options?: Expiry): Promise<T>;
+  delete<T = any>(groupId: string, key: string): Promise<T | null>;
+  clear(groupId: string): Promise<void>;
+  getGroup<T = any>(groupId: string): Promise<T[]>;
+  keys(groupId: string): Promise<string[]>;
+  groups(): Promise<string[]>;
+  /** Atomic; resolves the new value. */
+  update<T = any>(groupId: string, key: string, ops: Operation | Operation[], options?: Expiry): Promise<T>;
+  setIfAbsent<T = any>(groupId: string, key: string, value: T, options?: Expiry): Promise<{ stored: boolean; value: T }>;
+  compareAndSet<T = any>(groupId: string, key: string, expected: T | null, value: T, options?: Expiry): Promise<{ stored: boolean; value: T | null }>;
+}
+export type StateManager = InternalStateManager;
+
+export type StreamSubscription = { groupId: string; id?: string };
+export type StateStreamEventChannel = { groupId: string; id?: string };
+export type StateStreamEvent<T = any> = { type: string; data: T };
+export type BaseStreamItem<T = unknown> = T & { id: string };
+
+export interface MotiaStream<T = any> {
+  get(groupId: string, id: string): Promise<BaseStreamItem<T> | null>;
+  set(groupId: string, id: string, data: T, options?: Expiry): Promise<BaseStreamItem<T>>;
+  delete(groupId: string, id: string): Promise<BaseStreamItem<T> | null>;
+  getGroup(groupId: string): Promise<BaseStreamItem<T>[]>;
+  update(groupId: string, id: string, ops: Operation | Operation[], options?: Expiry): Promise<BaseStreamItem<T>>;
+  send<E = any>(channel: StateStreamEventChannel, event: StateStreamEvent<E>): Promise<void>;
+}
+
+/** One line per stream of the project, from `types.d.ts`. */
+export interface FlowContextStateStreams {}
+
+export interface EmitOptions {
+  messageGroupId?: string;
+  /** Seconds. */
+  delay?: number;
+  /** ISO 8601, a Date, or epoch milliseconds. */
+  at?: string | number | Date;
+  /** The same topic and id are delivered once. */
+  id?: string;
+}
+export type EmitData<TData = any> = { topic: string; data?: TData } & EmitOptions;
+export type Emitter<TData> = (event: [TData] extends [never] ? EmitData : TData & EmitOptions) => Promise<{ id: string; deliveries: number }>;
+
+export interface FlowContext<TEmitData = never> {
+  traceId: string;
+  flows?: string[];
+  logger: Logger;
+  state: InternalStateManager;
+  emit: Emitter<TEmitData>;
+  streams: FlowContextStateStreams & { [name: string]: MotiaStream<any> };
+  /** The result of `work` is remembered for this delivery: a retry finds it. */
+  once<T>(key: string, work: () => Awaitable<T>): Promise<T>;
+  /** State, stream and emit calls inside are committed together, or not at all. */
+  transaction<T>(work: (context: this) => Awaitable<T>): Promise<T>;
+  topic?: string;
+  attempt: number;
+  step: string;
+  /** Epoch milliseconds. */
+  deadline: number;
+  readonly signal: AbortSignal;
+  readonly cancelled: boolean;
+  utils: { dates: { now(): Date } };
+  [key: string]: any;
+}
+
+// ---------------------------------------------------------------- handlers
+
+export type ApiRouteHandler<TRequestBody = any, TResponseBody = any, TEmitData = never> = (
+  req: ApiRequest<TRequestBody>,
+  ctx: FlowContext<TEmitData>,
+) => Awaitable<TResponseBody>;
+export type EventHandler<TInput = any, TEmitData = never> = (input: TInput, ctx: FlowContext<TEmitData>) => Awaitable<any>;
+export type CronHandler<TEmitData = never> = (ctx: FlowContext<TEmitData>) => Awaitable<any>;
+export type ApiMiddleware<TBody = any, TEmitData = never, TResult = any> = (
+  req: ApiRequest<TBody>,
+  ctx: FlowContext<TEmitData>,
+  next: () => Promise<any>,
+) => Awaitable<TResult>;
+export type StepHandler<T = any> = ApiRouteHandler<any, any, any> | EventHandler<any, any> | CronHandler<any>;
+
+/** One line per step of the project, from `types.d.ts`; any other name is allowed. */
+export interface Handlers {
+  [name: string]: (...args: any[]) => any;
+}
+
+// ---------------------------------------------------------------- builders
+
+type Built<H> = H & { readonly config: object; readonly handler: H };
+
+export interface ApiBuilderConfig<B = any> extends Omit<Partial<ApiRouteConfig>, 'type' | 'name'> {
+  id: string;
+  method: ApiRouteMethod | (string & {}) | string[];
+  path: string;
+  schema?: { body?: B; response?: Schema };
+}
+export interface EventBuilderConfig<S = any> extends Omit<Partial<EventConfig>, 'type' | 'name' | 'input'> {
+  id: string;
+  schema?: S;
+}
+export interface CronBuilderConfig extends Omit<Partial<CronConfig>, 'type' | 'name' | 'cron'> {
+  id: string;
+  schedule: string;
+}
+
+export function api<B = any>(config: ApiBuilderConfig<B>, handler: (req: ApiRequest<Infer<B>>, ctx: FlowContext<any>) => any): Built<(req: any, ctx?: any) => any>;
+export function event<S = any>(config: EventBuilderConfig<S>, handler: (input: Infer<S>, ctx: FlowContext<any>) => any): Built<(input: any, ctx?: any) => any>;
+export function cron(config: CronBuilderConfig, handler: (ctx: FlowContext<any>) => any): Built<(ctx?: any) => any>;
+
+export const logger: Logger;
+export const motia: {
+  /** Enqueues `data` for one step by its id. */
+  trigger(id: string, data?: any): Promise<{ id: string; traceId: string }>;
+};
+
+// ---------------------------------------------------------------- configuration file
+
+/** What `streamAuth.authenticate` gives to `canAccess`, from `types.d.ts`. */
+export interface StreamAuthContext {
+  [key: string]: any;
+}
+export interface StreamAuthRequest {
+  headers: Record<string, string | string[]>;
+  query: Record<string, string>;
+  url: string;
+  protocol?: string;
+}
+
+export interface Config {
+  port?: number;
+  host?: string;
+  streamAuth?: { contextSchema?: Schema; authenticate: (request: StreamAuthRequest) => Awaitable<any> };
+  [key: string]: any;
+}
+
+export function config<T extends Config>(config: T): T;
+export function defineConfig<T extends Config>(config: T): T;
+export function defineStep<T extends StepConfig>(config: T): T;
+export function defineStream<T extends StreamConfig>(config: T): T;
+
+declare global {
+  const motia: typeof import('./index').motia;
+}

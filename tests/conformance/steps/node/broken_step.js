@@ -1,0 +1,3 @@
+exports.config = { type: 'event', name: 'broken', subscribes: ['t.broken'] };
+
+exports.handler = async ( => 1;

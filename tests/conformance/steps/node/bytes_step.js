@@ -1,0 +1,3 @@
+export const config = { type: 'event', name: 'bytes', subscribes: ['t.bytes'] };
+
+export const handler = async ({ blob }) => ({ size: blob.length, blob });

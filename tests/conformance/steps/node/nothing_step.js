@@ -1,0 +1,3 @@
+export const config = { type: 'api', name: 'nothing', method: 'POST', path: '/nothing' };
+
+export const handler = async () => {};

@@ -1,0 +1,3 @@
+export const config = { type: 'event', name: 'value', subscribes: ['t.value'] };
+
+export const handler = async (input) => input;

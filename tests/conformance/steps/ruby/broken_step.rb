@@ -1,0 +1,3 @@
+def config
+  { type: "event", name: "broken", subscribes: ["t.broken"] }
+end end
