@@ -18,6 +18,7 @@ from anyio.abc import TaskGroup
 from msgspec import Struct
 
 from motia_core.app.build import Built, build_parts
+from motia_core.app.core_log import CoreLog
 from motia_core.app.parts import Parts
 from motia_core.app.reload import Reloader
 from motia_core.app.run_folder import (
@@ -72,6 +73,7 @@ class App:
         self._stop_now = anyio.Event()
         self._built: Built | None = None
         self._surface: Surface | None = None
+        self._core_log: CoreLog | None = None
         self._server_file: Path | None = None
         self.on_change: Callable[[Change], None] = lambda change: None
         self.left_over = 0
@@ -135,6 +137,8 @@ class App:
         )
         parts = built.parts
         await group.start(parts.recorder.run)
+        self._core_log = CoreLog(parts.recorder)
+        self._core_log.attach()
         await built.discover(group)
         if self._consume:
             self.left_over = await self._count_left_over(parts)
@@ -173,13 +177,15 @@ class App:
         parts.queue.drain()
         parts.cron.drain()
         with anyio.move_on_after(self._config.drain_timeout):
-            while (
-                len(parts.running) or parts.queue.running or (surface is not None and surface.busy)
-            ) and not self._stop_now.is_set():
+            while self._busy(parts) and not self._stop_now.is_set():  # noqa: ASYNC110
                 await anyio.sleep(_POLL)
         if surface is not None:
             await surface.stop(0.5)
         await self._finish(parts)
+
+    def _busy(self, parts: Parts) -> int:
+        """What drain waits for: invocations, deliveries, answers."""
+        return len(parts.running) + parts.queue.running + (self._surface.busy if self._surface is not None else 0)
 
     async def _finish(self, parts: Parts) -> None:
         grace = 0.2 if self._stop_now.is_set() else 2.0
@@ -189,6 +195,8 @@ class App:
         except StoreError as error:
             parts.recorder.note("error", f"unfinished deliveries return when their lease ends: {error.message}")
         await parts.fleet.stop(grace)
+        if self._core_log is not None:
+            self._core_log.detach()
         parts.recorder.close()
         await parts.recorder.flush()
         await parts.storage.close()

@@ -43,6 +43,10 @@ class Built:
         found = discover(parts.project, self._languages())
         await parts.fleet.start(group, _by_runner(found.candidates))
         self._swap(found)
+        parts.fleet.on_described = self._come_up
+
+    def _come_up(self) -> None:
+        self._swap(discover(self.parts.project, self._languages()))
 
     async def rediscover(self, changed: list[str], *, replace: bool) -> Snapshot:
         """After files changed: the new snapshot, served."""

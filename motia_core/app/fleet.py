@@ -39,7 +39,8 @@ _DESCRIBE_TIMEOUT = 120.0
 
 
 class Fleet:
-    """`files` per runner name; `on_call` and `on_log` are given to every worker."""
+    """`on_call` and `on_log` are given to every worker. `on_described` is called when a language that could not start
+    has come up after all: its files are known from then on."""
 
     def __init__(
         self,
@@ -74,6 +75,8 @@ class Fleet:
         self._files: dict[str, list[str]] = {}
         self._reports: dict[str, list[FileReport]] = {}
         self._snapshot = 1
+        self._started = False
+        self.on_described: Callable[[], None] = lambda: None
 
     @property
     def snapshot(self) -> int:
@@ -87,6 +90,7 @@ class Fleet:
         async with anyio.create_task_group() as starting:
             for runner in self._files:
                 starting.start_soon(self._ensure, runner)
+        self._started = True
 
     async def _ensure(self, name: str) -> None:
         """Starts the pool of runner `name` unless it runs or cannot."""
@@ -110,7 +114,10 @@ class Fleet:
         """Every worker loads all files before it counts as ready; what the first says is kept."""
         files = self._files.get(name, [])
         described = await self._describe(worker, files, [])
-        self._reports.setdefault(name, described)
+        if name not in self._reports:
+            self._reports[name] = described
+            if self._started:
+                self.on_described()
 
     async def _describe(self, worker: Worker, files: list[str], changed: list[str]) -> list[FileReport]:
         params = encode(Describe(snapshot=self._snapshot, files=files, changed=changed))
@@ -128,8 +135,12 @@ class Fleet:
     def _unavailable(self, name: str, file: str) -> FileReport:
         runner = self.runners.get(name)
         problem = runner.problem if runner is not None else f"no runner is called {name}"
-        text = problem or f"the {name} workers did not start: see the log"
-        return FileReport(file=file, error=SourceError(code="runtime", message=text))
+        if problem is not None:
+            return FileReport(file=file, error=SourceError(code="runtime_missing", message=problem))
+        supervisor = self.supervisors.get(name)
+        why = supervisor.status().problem if supervisor is not None else None
+        text = f"no {name} worker could be started: {why or 'see the log'}"
+        return FileReport(file=file, error=SourceError(code="not_described", message=text))
 
     async def reload(self, files: Mapping[str, Sequence[str]], changed: Sequence[str], *, replace: bool) -> None:
         """Swaps code: in place where files changed, by new workers when `replace`."""

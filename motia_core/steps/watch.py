@@ -1,7 +1,7 @@
 """Notices which of a project's files change, under `motia dev`.
 
 A scan of modification times is the truth; the operating system's notifications only say when to look, and looking goes
-on without them: containers, network folders and exhausted limits may keep them silent (docs/decisions/0005-watching.md).
+on without them: containers, network folders and exhausted limits may keep them silent (docs/decisions/0005-watching).
 Looks only where steps live and at what they have loaded, so build output and data folders cause no reloads.
 """
 
@@ -96,7 +96,7 @@ class Watcher:
             while True:
                 rang = await self._bell.wait(seen.folders, self._period(seen))
                 before, scope = scope, self._scope()
-                seen, files = await self._compare(seen, scope, before)
+                seen, files = await self._compare(seen, before, scope)
                 if not files:
                     # Somebody else's file rings the bell: do not look more often than polling would.
                     await anyio.sleep(_rest(seen) if rang else 0)
@@ -121,21 +121,19 @@ class Watcher:
     async def _look(self, scope: Scope) -> Seen:
         return await anyio.to_thread.run_sync(scan, self._project, scope)
 
-    async def _compare(self, seen: Seen, scope: Scope, known: Scope) -> tuple[Seen, set[str]]:
+    async def _compare(self, seen: Seen, before: Scope, scope: Scope) -> tuple[Seen, set[str]]:
         now = await self._look(scope)
-        return now, differences(seen.files, now.files, known)
+        return now, differences(seen.files, now.files, before, scope)
 
 
 def _rest(seen: Seen) -> float:
     return min(_SLOW, max(_FAST, len(seen.files) * _COST / _SHARE))
 
 
-def differences(seen: Mapping[str, Stamp], now: Mapping[str, Stamp], scope: Scope) -> set[str]:
-    """Files that came, went or changed. A file that only came into scope since is no change."""
-    gone = {file for file in seen if file not in now and scope.covers(file)}
-    return gone | {
-        file for file, stamp in now.items() if seen.get(file) != stamp and (file in seen or scope.covers(file))
-    }
+def differences(seen: Mapping[str, Stamp], now: Mapping[str, Stamp], before: Scope, after: Scope) -> set[str]:
+    """Files that came, went or changed. One that only entered or left the scope meanwhile is no change."""
+    came = {file for file, stamp in now.items() if seen.get(file) != stamp and (file in seen or before.covers(file))}
+    return came | {file for file in seen if file not in now and after.covers(file)}
 
 
 def scan(project: Path, scope: Scope) -> Seen:

@@ -130,7 +130,9 @@ class Api:
         if body is None:
             body = await self._reader.read(content, headers, request.transport, invocation_id, decode=checks)  # type: ignore[arg-type]
         try:
-            issues = self._verdict(endpoint, body, asked) if endpoint.checks else None
+            issues = None
+            if checks:
+                body, issues = self._judged(endpoint, body, asked)
             asking = HttpInput(
                 method=asked.method,
                 path=path,
@@ -157,19 +159,19 @@ class Api:
             if body.paths:
                 remove(body.paths)
 
-    def _verdict(self, endpoint: Endpoint, body: Body, asked: Asked) -> Raw | None:
-        """Refuses, warns, or leaves the verdict to the runner of a step with middleware. Fills defaults in."""
+    def _judged(self, endpoint: Endpoint, body: Body, asked: Asked) -> tuple[Body, Raw | None]:
+        """The body with its defaults. Refuses, warns, or leaves the verdict to the runner of a step with middleware."""
         issues, filled = endpoint.check(body.value, asked.method)
         if filled is not body.value:
             body = self._reader.with_value(body, filled)
         if not issues:
-            return None
+            return body, None
         if endpoint.warns_only:
             text = f"the body of {endpoint.target.route.method} {endpoint.target.route.path} does not match its schema"
             self._notes.note("warn", f"{text}: {listed(issues)}", None, step=endpoint.step.name, traceId=asked.trace_id)
-            return None
+            return body, None
         if endpoint.step.middleware:
-            return Raw(msgspec.json.encode(issues))
+            return body, Raw(msgspec.json.encode(issues))
         raise invalid(issues)
 
     async def _run(

@@ -17,7 +17,8 @@ import aiosqlite
 from motia_core.errors import RuntimeMissing, StoreUnavailable
 from motia_core.storage.sqlite.faults import code, unavailable
 from motia_core.storage.sqlite.migrations import check_ours, migrate, steps
-from motia_core.storage.sqlite.writer import Sync, Work, Writer, connect, submit
+from motia_core.storage.sqlite.transaction import Work
+from motia_core.storage.sqlite.writer import Sync, Writer, connect, submit
 
 T = TypeVar("T")
 Row = tuple[Any, ...]

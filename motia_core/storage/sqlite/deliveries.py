@@ -15,7 +15,7 @@ from motia_core.errors import BacklogFull
 from motia_core.model import Delivery
 from motia_core.storage.base import Emission, Emitted
 from motia_core.storage.sqlite.queries import load
-from motia_core.storage.sqlite.writer import Transaction
+from motia_core.storage.sqlite.transaction import Transaction
 
 SQL = load("events")
 _FLOWS = msgspec.json.Decoder(tuple[str, ...])

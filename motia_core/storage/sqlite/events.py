@@ -17,7 +17,7 @@ from motia_core.storage.sqlite import deliveries
 from motia_core.storage.sqlite.database import Database
 from motia_core.storage.sqlite.deliveries import SQL, ids_json
 from motia_core.storage.sqlite.stored import read_failure
-from motia_core.storage.sqlite.writer import Transaction
+from motia_core.storage.sqlite.transaction import Transaction
 
 _PRUNE_BATCH = 500
 

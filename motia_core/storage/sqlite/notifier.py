@@ -15,7 +15,7 @@ from motia_core.errors import StoreError
 from motia_core.storage.listeners import Listeners
 from motia_core.storage.sqlite.database import Database
 from motia_core.storage.sqlite.queries import load
-from motia_core.storage.sqlite.writer import Transaction
+from motia_core.storage.sqlite.transaction import Transaction
 
 _SQL = load("notifier")
 _POLL = 0.1

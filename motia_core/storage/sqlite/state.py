@@ -12,7 +12,7 @@ from motia_core.storage import operations
 from motia_core.storage.base import Item, Op
 from motia_core.storage.sqlite.database import Database
 from motia_core.storage.sqlite.queries import load
-from motia_core.storage.sqlite.writer import Transaction
+from motia_core.storage.sqlite.transaction import Transaction
 
 _SQL = load("entries")
 _GET, _READ, _GROUP, _VERSIONS = _SQL["get"], _SQL["read"], _SQL["group"], _SQL["versions"]

@@ -19,7 +19,7 @@ from motia_core.storage.sqlite.notifier import Notifier
 from motia_core.storage.sqlite.state import State
 from motia_core.storage.sqlite.streams import Streams
 from motia_core.storage.sqlite.traces import Traces, open_traces
-from motia_core.storage.sqlite.writer import Transaction
+from motia_core.storage.sqlite.transaction import Transaction
 
 
 class SqliteStorage:

@@ -16,7 +16,7 @@ from motia_core.storage.sqlite.database import Database, open_database
 from motia_core.storage.sqlite.faults import is_damaged
 from motia_core.storage.sqlite.queries import load
 from motia_core.storage.sqlite.stored import read_span
-from motia_core.storage.sqlite.writer import Transaction
+from motia_core.storage.sqlite.transaction import Transaction
 
 _SQL = load("traces")
 _LOG = msgspec.json.Decoder(LogRecord)

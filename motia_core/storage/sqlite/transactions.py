@@ -8,7 +8,7 @@ from motia_core.errors import TransactionConflict
 from motia_core.storage.base import Emission, Emitted, OnceWrite, Seen, StateWrite, Written
 from motia_core.storage.sqlite import deliveries, state
 from motia_core.storage.sqlite.streams import space
-from motia_core.storage.sqlite.writer import Transaction
+from motia_core.storage.sqlite.transaction import Transaction
 
 
 def apply(

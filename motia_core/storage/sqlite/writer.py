@@ -2,7 +2,7 @@
 becomes the next transaction. One fsync then serves many callers (docs/decisions/0004-store-threads.md).
 
 Owns the writing connection and its thread, which runs each batch as one function. Never runs SQL of its own beyond the
-frame of a transaction.
+frame of a transaction. What is handed in must be repeatable: it may run twice before its commit, never after it.
 """
 
 from __future__ import annotations
@@ -10,70 +10,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, Literal, TypeVar, cast
 
 import aiosqlite
 
 from motia_core.errors import StoreUnavailable
 from motia_core.storage.sqlite.faults import ends_batch, translated, unavailable
+from motia_core.storage.sqlite.transaction import Transaction, Work
 
 T = TypeVar("T")
 Sync = Literal["FULL", "NORMAL", "OFF"]
+Result = tuple[bool, Any]
+"""Whether it worked, and what came of it: a value or an error."""
 
-
-class Transaction:
-    """What a write is given: the connection, ids that never repeat, and the number of pending deliveries."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
-        self.execute = db.execute
-        self._counters: tuple[int, int] | None = None
-        self._sequence = 0
-        self._pending = 0
-
-    def next(self) -> int:
-        """A number never given before, in any process: an id or a version."""
-        self._load()
-        self._sequence += 1
-        return self._sequence
-
-    @property
-    def pending(self) -> int:
-        """Deliveries that wait or are blocked."""
-        self._load()
-        return self._pending
-
-    @pending.setter
-    def pending(self, value: int) -> None:
-        self._pending = value
-
-    def mark(self) -> int | None:
-        """What `back` needs if the work from here on is undone. Numbers given out stay given."""
-        return None if self._counters is None else self._pending
-
-    def back(self, mark: int | None) -> None:
-        if self._counters is not None:
-            self._pending = self._counters[1] if mark is None else mark
-
-    def flush(self) -> None:
-        """Writes the counters once, however often they were used."""
-        if self._counters is None:
-            return
-        sequence, pending = self._counters
-        if sequence != self._sequence:
-            self.execute("UPDATE counters SET value = ? WHERE name = 'sequence'", (self._sequence,))
-        if pending != self._pending:
-            self.execute("UPDATE counters SET value = ? WHERE name = 'pending'", (self._pending,))
-
-    def _load(self) -> None:
-        if self._counters is None:
-            found = dict(self.execute("SELECT name, value FROM counters").fetchall())
-            self._counters = (found["sequence"], found["pending"])
-            self._sequence, self._pending = self._counters
-
-
-Work = Callable[[Transaction], T]
+_LENT = 0.000_5
+_LOANS = 10
 
 
 class _Item(Generic[T]):
@@ -82,9 +35,19 @@ class _Item(Generic[T]):
     def __init__(self, work: Work[T], full: bool, answer: asyncio.Future[T]) -> None:
         self.work, self.full, self.answer = work, full, answer
 
+    def resolve(self, result: Result) -> None:
+        """A caller that was cancelled does not wait any more."""
+        if self.answer.done():
+            return
+        worked, value = result
+        if worked:
+            self.answer.set_result(value)
+        else:
+            self.answer.set_exception(value)
+
 
 class Writer:
-    """The queue and the task that empties it. A caller that is cancelled stops waiting; its work is still done."""
+    """The queue and the task that empties it. The work of a cancelled caller is still done."""
 
     def __init__(self, connection: aiosqlite.Connection, where: str, *, full: Sync, normal: Sync) -> None:
         self._connection = connection
@@ -117,35 +80,52 @@ class Writer:
             self._wake.clear()
             while self._items:
                 batch, self._items = self._items, []
-                await self._commit(batch)
+                try:
+                    results = await self._commit(batch)
+                except Exception as error:
+                    results = [(False, translated(error, self._where)) for _ in batch]
+                for item, result in zip(batch, results, strict=True):
+                    item.resolve(result)
             if self._closed:
                 return
 
-    async def _commit(self, batch: list[_Item[Any]]) -> None:
-        try:
-            results = await submit(self._connection, lambda db: self._run_batch(db, batch))
-        except BaseException as error:
-            failure = translated(error, self._where)
-            results = [(False, failure)] * len(batch)
-        for item, (worked, result) in zip(batch, results, strict=True):
-            if item.answer.done():
-                continue
-            if worked:
-                item.answer.set_result(result)
-            else:
-                item.answer.set_exception(cast(BaseException, result))
+    async def _commit(self, batch: list[_Item[Any]]) -> Sequence[Result]:
+        """Lends the interpreter to the writing thread until its statements are through. Each of them lets go of the
+        interpreter lock, and beside a busy loop each would wait long to get it back. The wait for the disk comes
+        after, with the loop free; a thread that is still not through is waiting for something else."""
+        over = threading.Event()
+        answer = asyncio.ensure_future(submit(self._connection, lambda db: self._run_batch(db, batch, over)))
+        await asyncio.sleep(0)
+        for _ in range(_LOANS):
+            if over.wait(_LENT):
+                break
+            await asyncio.sleep(0)
+        return await answer
 
-    def _run_batch(self, db: sqlite3.Connection, batch: list[_Item[Any]]) -> list[tuple[bool, object]]:
-        """On the connection's thread: one transaction, one savepoint for each item."""
-        sync = self._sync[any(item.full for item in batch)]
-        if sync != self._sync_now:
-            db.execute(f"PRAGMA synchronous = {sync}")
-            self._sync_now = sync
+    def _run_batch(self, db: sqlite3.Connection, batch: list[_Item[Any]], over: threading.Event) -> list[Result]:
+        """On the connection's thread: one transaction."""
+        full = any(item.full for item in batch)
+        try:
+            sync = self._sync[full]
+            if sync != self._sync_now:
+                db.execute(f"PRAGMA synchronous = {sync}")
+                self._sync_now = sync
+            return self._attempt(db, batch, over if full else None)
+        except _Tangled:
+            return self._attempt(db, batch, over if full else None, apart=True)
+        finally:
+            over.set()
+
+    def _attempt(
+        self, db: sqlite3.Connection, batch: list[_Item[Any]], over: threading.Event | None, *, apart: bool = False
+    ) -> list[Result]:
         try:
             db.execute("BEGIN IMMEDIATE")
             transaction = Transaction(db)
-            results = [self._run_item(transaction, item) for item in batch]
+            results = [self._run_item(transaction, item, apart) for item in batch]
             transaction.flush()
+            if over is not None:
+                over.set()
             db.execute("COMMIT")
         except BaseException:
             if db.in_transaction:
@@ -154,21 +134,21 @@ class Writer:
             raise
         return results
 
-    def _run_item(self, transaction: Transaction, item: _Item[Any]) -> tuple[bool, object]:
-        execute = transaction.execute
-        mark = transaction.mark()
-        execute("SAVEPOINT item")
+    def _run_item(self, transaction: Transaction, item: _Item[Any], apart: bool) -> Result:
+        changes = transaction.db.total_changes
         try:
-            result = item.work(transaction)
+            return True, transaction.apart(item.work) if apart else item.work(transaction)
         except Exception as error:
             if ends_batch(error):
                 raise
-            execute("ROLLBACK TO item")
-            execute("RELEASE item")
-            transaction.back(mark)
+            if not apart and transaction.db.total_changes != changes:
+                raise _Tangled from error
             return False, translated(error, self._where)
-        execute("RELEASE item")
-        return True, result
+
+
+class _Tangled(Exception):
+    """An item failed half way among others: the batch must be run again with each one apart, which costs two more
+    statements each and is therefore not done at first."""
 
 
 async def submit(connection: aiosqlite.Connection, function: Callable[[sqlite3.Connection], T]) -> T:
@@ -183,7 +163,6 @@ async def submit(connection: aiosqlite.Connection, function: Callable[[sqlite3.C
 async def connect(path: str, where: str, *, timeout: float) -> aiosqlite.Connection:
     """A connection in autocommit mode: transactions are ours to begin. `timeout` = how long to wait for a lock (s)."""
     try:
-        connector = aiosqlite.connect(path, timeout=timeout, isolation_level=None, cached_statements=256)
-        return await connector
+        return await aiosqlite.connect(path, timeout=timeout, isolation_level=None, cached_statements=256)
     except sqlite3.Error as error:
         raise unavailable(error, where) from None

@@ -28,6 +28,7 @@ class Loaded:
 
     def __init__(self, snapshot: int, steps: List[Definition]) -> None:
         self.snapshot = snapshot
+        self.stale_from: Optional[int] = None
         self.steps = {step.member: step for step in steps}
 
 
@@ -45,13 +46,13 @@ class Loader:
         self.tree = Tree(self.root, sdk.FOLDER, watched)
         self.tree.install()
         self._known: Dict[str, List[Loaded]] = {}
-        self._stale = set()  # type: ignore[var-annotated]
 
     def describe(self, snapshot: int, files: List[str], changed: List[str]) -> List[Dict[str, Any]]:
         """A report for each file, in order, after forgetting what has changed."""
         if changed:
-            gone = self.tree.forget(self.path(file) for file in changed)
-            self._stale.update(self._relative(file) for file in gone)
+            for path in self.tree.forget(self.path(file) for file in changed):
+                for known in self._known.get(self._relative(path), [])[-1:]:
+                    known.stale_from = snapshot
         end = time.monotonic() + LONGEST_DESCRIBE
         return [self._report(file, snapshot, end) for file in files]
 
@@ -92,20 +93,19 @@ class Loader:
         return self._problem(error, file)
 
     def _version(self, file: str, snapshot: int) -> Optional[Loaded]:
-        versions = self._known.get(file, ())
-        if not versions or (file in self._stale and versions[-1].snapshot < snapshot):
-            return None
+        versions = self._known.get(file, [])
         for version in reversed(versions):
+            if version.stale_from is not None and version.stale_from <= snapshot:
+                return None
             if version.snapshot <= snapshot:
                 return version
-        return versions[0]
+        return versions[0] if versions else None
 
     def _load(self, file: str, snapshot: int, seconds: float) -> Loaded:
         with _time_limit(seconds):
             module = self.tree.load(self.path(file))
         loaded = Loaded(snapshot, dialects.read(module, file))
         self._known[file] = [*self._known.get(file, []), loaded][-VERSIONS:]
-        self._stale.discard(file)
         return loaded
 
     def _report(self, file: str, snapshot: int, end: float) -> Dict[str, Any]:

@@ -24,11 +24,13 @@ _ESCAPED = re.compile(r"\$+(?:bytes|file)\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _quote = json.encoder.c_encode_basestring or encode_basestring
 
+_CONTAINERS = (dict, list, tuple)
+
 Path = Optional[Tuple[Any, Any]]
 
 
-class TooDeep(ValueError):
-    """Nested deeper than agreed."""
+class Unusable(ValueError):
+    """A message that is JSON but cannot be taken: nested too deep, or with bytes that are not there."""
 
 
 class _Limits:
@@ -75,14 +77,14 @@ def dump_lenient(value: Any) -> str:
 
 
 def load(line: bytes) -> Dict[str, Any]:
-    """One message. Raises ValueError, or TooDeep."""
+    """One message. Raises ValueError, or Unusable for what can at least be answered."""
     text = line.decode("utf-8")
     try:
         message = (_with_wire_values if '"$' in text else _plain).decode(text)
     except RecursionError:
-        raise TooDeep(f"the JSON is nested deeper than {limits.depth} levels") from None
-    if text.count("{") + text.count("[") > limits.depth:
-        _check_depth(message)
+        raise Unusable(f"the JSON is nested deeper than {limits.depth} levels") from None
+    if text.count("{") + text.count("[") > limits.depth and _too_deep(message):
+        raise Unusable(f"the JSON is nested deeper than {limits.depth} levels")
     return message  # type: ignore[no-any-return]
 
 
@@ -109,15 +111,15 @@ def bytes_object(data: bytes) -> Dict[str, Any]:
 
 
 def read_spilled(path: str) -> bytes:
-    """The content of a spill file. Raises ValueError for a path outside the run folder."""
+    """The content of a spill file. Raises Unusable for a path outside the run folder."""
     real = os.path.realpath(path)
     if not limits.run_dir or not real.startswith(os.path.realpath(limits.run_dir) + os.sep):
-        raise ValueError(f"{path} is not in the run folder")
+        raise Unusable(f"{path} is not in the run folder")
     try:
         with open(real, "rb") as file:
             return file.read()
     except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
+        raise Unusable(f"{path}: {error.strerror}") from None
 
 
 def _quick(value: Any) -> Optional[str]:
@@ -128,7 +130,7 @@ def _quick(value: Any) -> Optional[str]:
         text = "".join(_encode(value, 0))
     except (ValueError, TypeError, RecursionError):
         return None
-    if text.count("{") + text.count("[") > limits.depth:
+    if text.count("{") + text.count("[") > limits.depth and _too_deep(value):
         return None
     return clean(text)
 
@@ -212,7 +214,7 @@ def _received(value: Dict[str, Any]) -> Any:
         try:
             return base64.b64decode(value["$bytes"], validate=True)
         except binascii.Error as error:
-            raise ValueError(f"$bytes: {error}") from None
+            raise Unusable(f"$bytes: {error}") from None
     if size == 2 and "size" in value and type(value.get("$file")) is str:
         return read_spilled(value["$file"])
     for key in value:
@@ -225,18 +227,18 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _check_depth(value: Any) -> None:
+def _too_deep(value: Any) -> bool:
     level: List[Any] = [value]
     for _ in range(limits.depth + 1):
-        if not level:
-            return
         level = [
             part
             for container in level
             for part in (container.values() if type(container) is dict else container)
-            if type(part) is dict or type(part) is list
+            if type(part) in _CONTAINERS
         ]
-    raise TooDeep(f"the JSON is nested deeper than {limits.depth} levels")
+        if not level:
+            return False
+    return True
 
 
 _plain = json.JSONDecoder(parse_constant=_no_constant)

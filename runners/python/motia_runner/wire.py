@@ -189,7 +189,7 @@ class Wire:
             return None
         try:
             message = values.load(line)
-        except values.TooDeep as error:
+        except values.Unusable as error:
             return self._oversize(line[:PREFIX], str(error))
         except ValueError as error:
             return self.fail(None, MotiaError(f"not a JSON object: {error}", PARSE_ERROR))

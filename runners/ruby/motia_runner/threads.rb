@@ -60,7 +60,7 @@ module MotiaRunner
     end
 
     def work(worker)
-      Thread.current.report_on_exception = false; Thread.current.priority = -1
+      Thread.current.report_on_exception = false
       while (job = worker.jobs.pop)
         run(worker, job)
       end

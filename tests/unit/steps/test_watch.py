@@ -91,16 +91,13 @@ def test_scan(tmp_path: Path) -> None:
 def test_differences() -> None:
     one, two = (1, 1, 1), (2, 1, 1)
     files = {"src/a.ts": one, "src/b.ts": one, "src/c.ts": one}
-    assert differences(files, files, SCOPE) == set()
-    assert differences(files, {"src/a.ts": two, "src/c.ts": one, "src/d.ts": one}, SCOPE) == {
-        "src/a.ts",
-        "src/b.ts",
-        "src/d.ts",
-    }
-    # A folder that a step has begun to load from was there before: its files are not new.
+    assert differences(files, files, SCOPE, SCOPE) == set()
+    later = {"src/a.ts": two, "src/c.ts": one, "src/d.ts": one}
+    assert differences(files, later, SCOPE, SCOPE) == {"src/a.ts", "src/b.ts", "src/d.ts"}
+    # A folder that a step begins to load from was there before: its files are not new; nor are they gone later.
     narrow = Scope(frozenset({"src"}), frozenset({".ts"}), frozenset())
-    assert differences({}, {"lib/a.ts": one, "src/a.ts": one}, narrow) == {"src/a.ts"}
-    assert differences({"lib/a.ts": one}, {}, narrow) == set()
+    assert differences({}, {"lib/a.ts": one, "src/a.ts": one}, narrow, SCOPE) == {"src/a.ts"}
+    assert differences({"lib/a.ts": one, "src/a.ts": one}, {}, SCOPE, narrow) == {"src/a.ts"}
 
 
 class Deaf(Bell):

@@ -1,0 +1,72 @@
+"""What a piece of writing work is given. Begins and ends nothing: `writer.py` draws the frame around it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Transaction:
+    """The connection, numbers that never repeat, and how many deliveries are pending."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.execute = db.execute
+        self._stored: tuple[int, int] | None = None
+        self._sequence = 0
+        self._pending = 0
+
+    def next(self) -> int:
+        """A number never given before, in any process: an id or a version."""
+        if self._stored is None:
+            self._load()
+        self._sequence += 1
+        return self._sequence
+
+    @property
+    def pending(self) -> int:
+        """Deliveries that wait or are blocked."""
+        if self._stored is None:
+            self._load()
+        return self._pending
+
+    @pending.setter
+    def pending(self, value: int) -> None:
+        self._pending = value
+
+    def flush(self) -> None:
+        """Writes the counters once, however often they were used."""
+        if self._stored is None:
+            return
+        sequence, pending = self._stored
+        if sequence != self._sequence:
+            self.execute("UPDATE counters SET value = ? WHERE name = 'sequence'", (self._sequence,))
+        if pending != self._pending:
+            self.execute("UPDATE counters SET value = ? WHERE name = 'pending'", (self._pending,))
+
+    def apart(self, work: Work[T]) -> T:
+        """What `work` returns; if it raises, all it did is undone. Numbers it took are not given again."""
+        pending = self.pending
+        self.execute("SAVEPOINT work")
+        try:
+            result = work(self)
+        except BaseException:
+            # A full disk and the like end the whole transaction by themselves, and the savepoint with it.
+            if self.db.in_transaction:
+                self.execute("ROLLBACK TO work")
+                self.execute("RELEASE work")
+            self._pending = pending
+            raise
+        self.execute("RELEASE work")
+        return result
+
+    def _load(self) -> None:
+        found = dict(self.execute("SELECT name, value FROM counters").fetchall())
+        self._stored = (found["sequence"], found["pending"])
+        self._sequence, self._pending = self._stored
+
+
+Work = Callable[[Transaction], T]

@@ -1,0 +1,5 @@
+config = {"type": "api", "name": "nothing", "method": "POST", "path": "/nothing"}
+
+
+async def handler(req, context):
+    pass
