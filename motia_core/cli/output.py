@@ -17,7 +17,8 @@ from rich.text import Text
 
 from motia_core.errors import MotiaError
 
-out = Console(highlight=False, soft_wrap=True)
+# A pipe has no width: lines are left whole for whoever reads them.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}

@@ -73,9 +73,11 @@ class Table:
 
 
 def _label(method: str) -> bytes:
-    """The `type` and `operation` under which traces show a method."""
+    """How traces show a method: `emit` and `trigger` by themselves, the rest as `type` and `operation`."""
     room, verb = method.split(".")
-    kind = {"events": "emit", "streams": "stream"}.get(room, room)
+    if room == "events":
+        return b'"type":"%s"' % verb.encode()
+    kind = "stream" if room == "streams" else room
     return b'"type":"%s","operation":"%s"' % (kind.encode(), verb.encode())
 
 

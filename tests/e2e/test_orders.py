@@ -50,7 +50,7 @@ def test_an_order_crosses_four_languages(orders: Server) -> None:
     assert found["CreateOrder"]["logs"][0]["msg"] == "Order taken"
 
     tree = motia(orders.project, "trace", trace).stdout
-    for text in ("CreateOrder", "GenerateReport", "emit.emit order.created", "log Payment processed"):
+    for text in ("CreateOrder", "GenerateReport", "emit order.created", "log Payment processed"):
         assert text in tree
 
 

@@ -8,7 +8,7 @@ def config
     name: 'GenerateReport',
     description: 'Writes the report of all orders so far',
     subscribes: ['analytics.updated'],
-    emits: ['report.generated'],
+    emits: [],
     flows: ['orders']
   }
 end

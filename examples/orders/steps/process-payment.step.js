@@ -4,7 +4,7 @@ exports.config = {
   name: 'ProcessPayment',
   description: 'Charges the customer, once per order however often it is tried',
   subscribes: ['order.created'],
-  emits: ['payment.processed', { topic: 'payment.failed', conditional: true }],
+  emits: ['payment.processed'],
   input: { id: 'string', amount: 'number', currency: 'string' },
   flows: ['orders'],
 }

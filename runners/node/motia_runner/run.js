@@ -63,7 +63,7 @@ class Run {
   }
 
   async exchange(method, text) {
-    if (this.over) throw new MotiaError(CODES.over, `${method}: the invocation has ended`);
+
     this.open++;
     try {
       return await this.wire.call(this, method, text);

@@ -58,11 +58,12 @@ class Invoker:
         if run is not None:
             run.cancel()
 
-    async def drain(self, seconds: float) -> None:
-        """Take no more; return when nothing runs or the time is up."""
+    def drain(self, seconds: float) -> "asyncio.Future[Any]":
+        """Take no more from now on; to be awaited until nothing runs or the time is up."""
         self._drained = self._hands.loop.create_future()
-        if self._runs:
-            await asyncio.wait([self._drained], timeout=seconds)
+        if not self._runs:
+            self._drained.set_result(None)
+        return asyncio.ensure_future(asyncio.wait([self._drained], timeout=seconds))
 
     async def _guarded(self, id: int, run: Invocation, step: Definition, params: Dict[str, Any]) -> None:
         running.invocation.set(run)

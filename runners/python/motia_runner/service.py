@@ -53,7 +53,7 @@ class Service:
             "stream.authenticate": self._later(lambda params: self._configs.authenticate(params)),
             "config.load": lambda id, params: self._reply(id, self._configs.load(_text(params, "file"))),
             "ping": lambda id, params: self._wire.reply(id, "{}"),
-            "shutdown": self._later(self._shutdown),
+            "shutdown": self._shutdown,
         }
 
     def serve(self) -> None:
@@ -114,12 +114,13 @@ class Service:
             raise MotiaError("step.describe needs snapshot and files", INVALID_PARAMS)
         self._reply(id, {"files": self._loader.describe(snapshot, files, changed)})
 
-    async def _shutdown(self, params: Dict[str, Any]) -> Dict[str, Any]:
-        assert self._invoker is not None
-        await self._invoker.drain(float(params.get("graceMs", 0)) / 1000)
-        self._ended = True
-        self._loop.call_soon(self._loop.stop)
-        return {}
+    def _shutdown(self, id: int, params: Dict[str, Any]) -> None:
+        def answer(_: Any) -> None:
+            self._wire.reply(id, "{}")
+            self._ended = True
+            self._loop.stop()
+
+        self._invoker.drain(float(params.get("graceMs", 0)) / 1000).add_done_callback(answer)  # type: ignore[union-attr]
 
     def _later(self, work: Callable[[Dict[str, Any]], Any]) -> Callable[[int, Dict[str, Any]], None]:
         """A method that may have to wait."""

@@ -17,11 +17,8 @@ module MotiaRunner
       @id = params["invocation"]
       @params = params
       @peer = peer
-      @json = Values.generate(@id)
       @started = Process.clock_gettime(Process::CLOCK_REALTIME)
-      @waiting = {}
-      @told = {}.compare_by_identity
-      @threads = []
+      @waiting = []
       @lock = Mutex.new
     end
 
@@ -58,7 +55,7 @@ module MotiaRunner
     # Calls that wait raise Cancelled; the next call of any other thread does.
     def cancel(reason)
       @reason ||= reason
-      @lock.synchronize { @waiting.keys.each { |slot| slot << CANCELLED } }
+      @lock.synchronize { @waiting.each { |slot| slot << CANCELLED } }
     end
 
     # A thread the step started belongs to it.
@@ -66,12 +63,12 @@ module MotiaRunner
       return if @ended
 
       thread.thread_variable_set(Current::KEY, self)
-      @lock.synchronize { @threads << thread }
+      @lock.synchronize { (@threads ||= []) << thread }
     end
 
     # Calls that threads of the step have begun are finished; then nothing more is done in its name.
     def finish
-      settle_threads if @threads.any?
+      settle_threads if @threads
       @lines&.each_value(&:flush)
       @ended = true
     end
@@ -80,16 +77,15 @@ module MotiaRunner
 
     # Once per thread, so that cleaning up may use the context.
     def interrupt
-      return unless @reason && !@told.key?(Thread.current)
+      return if @reason.nil? || @told&.key?(Thread.current)
 
-      @told[Thread.current] = true
+      (@told ||= {}.compare_by_identity)[Thread.current] = true
       raise Motia::Cancelled, @reason
     end
 
     def send(method, params, slot)
-      @lock.synchronize { @waiting[slot] = true }
-      body = Values.generate(params)
-      @peer.call(method, body == "{}" ? %({"invocation":#{@json}}) : %({"invocation":#{@json},#{body[1..]}), slot)
+      @lock.synchronize { @waiting << slot }
+      @peer.call(method, Values.generate({ "invocation" => @id, **params }), slot)
     end
 
     def settle(id, slot)

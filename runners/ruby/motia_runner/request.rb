@@ -11,14 +11,12 @@ module MotiaRunner
       params = Values.unpack(input["params"] || {}, false)
       query = Values.unpack(input["query"] || {}, false)
       headers = Motia::Headers[input["headers"] || {}]
-      request = Motia::Request.new
-      {
+      Motia::Request[{
         "body" => body(input, raw, special), "headers" => headers, "pathParams" => params, "queryParams" => query,
         "rawBody" => raw || "", "method" => input["method"], "path" => input["path"], "url" => input["url"],
         "query" => query, "params" => params, "cookies" => Motia::Request.cookies(headers["cookie"]),
         "ip" => input["ip"] || "", "files" => (input["files"] || []).map { |file| Motia::Upload[file] }
-      }.each { |key, value| request[key] = value }
-      request
+      }]
     end
 
     def body(input, raw, special)

@@ -7,20 +7,21 @@ module MotiaRunner
   class Response
     ENVELOPE = %w[status headers body].freeze
     PIECE = 64 * 1024
-    EMPTY = { "status" => 200, "headers" => {}, "kind" => "none" }.freeze
 
     # What `next_fn` answers to middleware: a returned hash readable by string, symbol and method.
     def self.open(result)
       return result unless result.is_a?(Hash)
 
       opened = result.each_with_object(Motia::Record.new) { |(key, value), record| record[key] = value }
-      opened["headers"] = Response.headers(opened["headers"]) if opened.key?("headers")
+      opened["headers"] = Motia::Record[Response.headers(opened["headers"])] if opened.key?("headers")
       opened
     end
 
     # Symbols are written with dashes: `content_type:`.
     def self.headers(given)
-      (given || {}).to_h.each_with_object(Motia::Record.new) do |(name, value), found|
+      return {} if given.nil?
+
+      given.to_h.each_with_object({}) do |(name, value), found|
         next if value.nil?
 
         name = name.is_a?(Symbol) ? name.name.tr("_", "-") : Values.text(name)
@@ -35,36 +36,41 @@ module MotiaRunner
     def of(result)
       return nothing if result.nil?
 
-      parts = envelope(result)
-      return answer(200, {}, result, "text/plain", "result") unless parts
+      status, parts = envelope(result)
+      return answer(200, {}, result, "text/plain", "result") unless status
 
       headers = Response.headers(parts["headers"])
-      return { **EMPTY, "status" => parts["status"], "headers" => headers } unless parts.key?("body")
+      return { "status" => status, "headers" => headers, "kind" => "none" } unless parts.key?("body")
 
-      answer(parts["status"], headers, parts["body"], "text/html", "result.body")
+      answer(status, headers, parts["body"], "text/html", "result.body")
     end
 
     private
 
     def nothing
       @invocation.log("warn", "the handler returned nothing: answered 204", {})
-      { **EMPTY, "status" => 204 }
+      { "status" => 204, "headers" => {}, "kind" => "none" }
     end
 
-    # {status, headers?, body?} when `result` is one, else nil.
+    # [status, headers, body?, body] when `result` is an envelope, else nil.
     def envelope(result)
       result = result.to_h if result.is_a?(Struct) && result.members.include?(:status)
       return unless result.is_a?(Hash)
 
-      parts = result.to_h { |key, value| [key.to_s, value] }
-      status = status(parts["status"])
-      if status
-        extra = parts.keys - ENVELOPE
-        @invocation.log("warn", "a response has only status, headers and body; left out: #{extra.join(', ')}", {}) if extra.any?
-      else
-        status = 200 if parts.key?("body") && (parts.keys - %w[headers body]).empty?
+      found = {}
+      others = nil
+      result.each do |key, value|
+        name = key.is_a?(Symbol) ? key.name : key
+        ENVELOPE.include?(name) ? found[name] = value : (others ||= []) << name
       end
-      status && { **parts.slice("headers", "body"), "status" => status }
+      status = status(found["status"])
+      warn_of(others) if status && others
+      status ||= 200 if found.key?("body") && !found.key?("status") && !others
+      status && [status, found]
+    end
+
+    def warn_of(others)
+      @invocation.log("warn", "a response has only status, headers and body; left out: #{others.join(', ')}", {})
     end
 
     def status(value)

@@ -27,7 +27,12 @@ module MotiaRunner
       # JSON text of any value of the user's. Raises PayloadRefused naming the place below `name`.
       def dump(value, name) = generate(pack(value, name))
 
-      def generate(plain) = JSON.generate(plain, max_nesting: 0)
+      # Options cost more than most values; only what wraps a deep one exceeds JSON's own limit.
+      def generate(plain)
+        JSON.generate(plain)
+      rescue JSON::NestingError
+        JSON.generate(plain, max_nesting: 0)
+      end
 
       # The same object when it is plain JSON already, which is nearly always.
       def pack(value, name)
@@ -79,11 +84,19 @@ module MotiaRunner
         when Integer, nil, true, false then true
         when Float then value.finite?
         when Hash
-          depth.positive? && value.all? do |key, item|
-            (key.is_a?(String) ? plain_text?(key) : key.is_a?(Symbol)) && !(escape && key.start_with?("$") && RESERVED.match?(key)) &&
-              plain?(item, depth - 1, escape)
+          return false unless depth.positive?
+
+          value.each_pair do |key, item|
+            return false unless key.is_a?(String) ? plain_text?(key) : key.is_a?(Symbol)
+            return false if escape && key.start_with?("$") && RESERVED.match?(key)
+            return false unless plain?(item, depth - 1, escape)
           end
-        when Array then depth.positive? && value.all? { |item| plain?(item, depth - 1, escape) }
+          true
+        when Array
+          return false unless depth.positive?
+
+          value.each { |item| return false unless plain?(item, depth - 1, escape) }
+          true
         else false
         end
       end
@@ -91,8 +104,7 @@ module MotiaRunner
       private
 
       def plain_text?(text)
-        encoding = text.encoding
-        (encoding == Encoding::UTF_8 || encoding == Encoding::US_ASCII) && text.valid_encoding?
+        (text.encoding == Encoding::UTF_8 || text.encoding == Encoding::US_ASCII) && text.valid_encoding?
       end
     end
     configure

@@ -44,6 +44,13 @@ module Motia
     alias has_key? key?
     alias include? key?
 
+    %w[body headers pathParams queryParams rawBody path url query params cookies ip files].each do |name|
+      define_method(name) { self[name] }
+    end
+    alias path_params pathParams
+    alias query_params queryParams
+    alias raw_body rawBody
+
     # The HTTP method; with a name it is Ruby's own `method`.
     def method(*args) = args.empty? ? self["method"] : super
 
