@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -32,9 +33,9 @@ class Target(NamedTuple):
 
 
 def slot(target: Target, seconds: float = 1) -> Slot:
-    """One run. Raises RuntimeError when a request failed: a server that refuses is fast, but not meant."""
+    """One run of whole seconds. Raises RuntimeError when a request failed: a refusal is fast, but not meant."""
     env = {**os.environ, "BENCH_BODY": target.body, "BENCH_LENGTH": str(target.length)}
-    options = ["-t1", f"-c{target.connections}", f"-d{seconds:g}s", "--timeout", "20s", "-s", str(SCRIPT)]
+    options = ["-t1", f"-c{target.connections}", f"-d{math.ceil(seconds)}s", "--timeout", "20s", "-s", str(SCRIPT)]
     done = subprocess.run(["wrk", *options, target.url], env=env, capture_output=True, text=True, check=True)
     line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
     result = json.loads(line.removeprefix("RESULT "))

@@ -38,7 +38,8 @@ def print_json(value: object, *, line: bool = False) -> None:
     if line:
         sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
     else:
-        sys.stdout.write(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False) + "\n")
+        built = msgspec.json.decode(msgspec.json.encode(value))
+        sys.stdout.write(json.dumps(built, indent=2, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""Writes the reference tables of the documentation from the structs that define the keys, so that the two cannot differ.
+"""Writes the reference tables of the documentation from the structs that define the keys, so that both agree.
 
 `python -m motia_core.config.document` writes `docs/configuration.md`; a test fails when the file lags behind. The parts
 that describe one key in words serve `steps/document.py` too.
@@ -20,7 +20,7 @@ from motia_core.config.knobs import Config, Section
 from motia_core.config.merge import section_of
 
 DOCS = Path(__file__).parents[2] / "docs"
-_PLAIN: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "true or false", NoneType: "null"}
+_PLAIN: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "true or false", Raw: "any"}
 
 
 def fill(text: str, name: str, table: str) -> str:
@@ -59,9 +59,7 @@ def words(kind: object) -> str:
         return f"list of {words(parts[0])}"
     if origin is dict:
         return "object" if parts[1] is Raw else f"object of {words(parts[1])}"
-    if isinstance(kind, type) and issubclass(kind, Struct):
-        return "object"
-    return "any" if kind is Raw else _PLAIN.get(kind, str(kind))
+    return "object" if isinstance(kind, type) and issubclass(kind, Struct) else _PLAIN[kind]
 
 
 def shown(value: object) -> str:

@@ -29,7 +29,9 @@ ELSEWHERE = frozenset(
         "MOTIA_DOCKER_DISABLE_WORKBENCH",
         "MOTIA_ENV",
         "MOTIA_LIFELINE",
+        "MOTIA_CACHE",
         "MOTIA_LOG_FORMAT",
+        "MOTIA_NODE",
         "MOTIA_PACKAGES",
         "MOTIA_PACKAGES_FROM_TREE",
         "MOTIA_SDK",
@@ -42,6 +44,9 @@ OLD = re.compile(
     r"MOTIA_(ANALYTICS_DISABLED|API_KEY|ENVIRONMENT_ID|DISABLE_MEMORY_SERVER|REDIS_\w+|PYTHON_VERSION|PLATFORM|ONLY_BINARY"
     r"|PROJECT_NAME)"
 )
+# Kubernetes and Docker describe a service called "motia" with variables of these shapes.
+_LINKS = re.compile(r"MOTIA_(SERVICE_HOST|SERVICE_PORT\w*|PORT_\d+_(TCP|UDP)\w*)")
+_LINK_VALUE = re.compile(r"(tcp|udp)://")
 _LEVELS = {"debug": "debug", "info": "info", "warn": "warn", "warning": "warn", "error": "error", "critical": "error"}
 _YES = frozenset({"1", "true", "yes", "on"})
 
@@ -77,6 +82,8 @@ def layer(environ: Mapping[str, str], mode: str) -> tuple[list[Layer], list[Prob
         layers.append(Layer("MOTIA_DOCKER_DISABLE_WORKBENCH", nested("workbench.enabled", False)))
     for name in sorted(environ):
         if not name.startswith("MOTIA_") or name in ELSEWHERE or not environ[name].strip():
+            continue
+        if _LINKS.fullmatch(name) or _LINK_VALUE.match(environ[name]):
             continue
         if name in knobs:
             key, kind = knobs[name]

@@ -88,7 +88,9 @@ def _names(project: Path, folder: str, problems: list[Problem] | None, deeper: l
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir():
+                if not sendable(entry.name):
+                    _unreadable(problems, folder, f"{entry.name!r} is no UTF-8")
+                elif entry.is_dir():
                     if not skipped(entry.name):
                         below.append(f"{folder}/{entry.name}" if folder else entry.name)
                 elif entry.is_file():
@@ -96,14 +98,16 @@ def _names(project: Path, folder: str, problems: list[Problem] | None, deeper: l
     except FileNotFoundError:
         return []
     except OSError as error:
-        if problems is not None:
-            problems.append(
-                Problem(code="unreadable", message=f"cannot read {folder or '.'}: {error.strerror}", file=folder)
-            )
+        _unreadable(problems, folder, str(error.strerror))
     if deeper is not None:
         # Reversed, because the caller takes the last one first: the order decides which of two links is entered.
         deeper.extend(sorted(below, reverse=True))
     return names
+
+
+def _unreadable(problems: list[Problem] | None, folder: str, reason: str) -> None:
+    if problems is not None:
+        problems.append(Problem(code="unreadable", message=f"cannot read {folder or '.'}: {reason}", file=folder))
 
 
 def _candidates(
@@ -137,6 +141,11 @@ def role_of(stem: str) -> Literal["step", "stream"] | None:
         if len(stem) > len(ending) + 1 and stem.endswith((f".{ending}", f"_{ending}")):
             return "step" if role == "step" else "stream"
     return None
+
+
+def sendable(name: str) -> bool:
+    """Whether a name can be sent in JSON: some file systems hold names that are no UTF-8."""
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def is_test(stem: str) -> bool:

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from motia_core.config.files import NAMES as CONFIG_FILES
 from motia_core.steps.bell import Bell
-from motia_core.steps.discovery import ROOTS, is_test, role_of, skipped, split
+from motia_core.steps.discovery import ROOTS, is_test, role_of, sendable, skipped, split
 from motia_core.steps.registry import Snapshot
 
 RESTART = frozenset(
@@ -153,6 +153,8 @@ def scan(project: Path, scope: Scope) -> Seen:
             with os.scandir(f"{root}/{folder}") as entries:
                 for entry in entries:
                     file = f"{folder}/{entry.name}" if folder else entry.name
+                    if not sendable(entry.name):
+                        continue
                     if scope.covers(file):
                         _note(entry, file, seen.files)
                     elif not skipped(entry.name) and (folder or entry.name in scope.folders) and entry.is_dir():

@@ -107,9 +107,9 @@ class Multipart:
 
     def _head(self, found: list[Event]) -> bool:
         at = self._buffer.find(b"\r\n\r\n")
+        if (at if at >= 0 else len(self._buffer)) > _MOST_HEAD:
+            raise Refusal(413, "the head of a part is too long", close=True)
         if at < 0:
-            if len(self._buffer) > _MOST_HEAD:
-                raise Refusal(413, "the head of a part is too long", close=True)
             return False
         found.append(_begin(self._buffer[:at].decode("utf-8", "replace")))
         self._buffer = self._buffer[at + 4 :]

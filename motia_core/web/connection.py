@@ -24,12 +24,13 @@ _TIMEOUT = (
 class Connection(web.RequestHandler):
     """`server` counts the connections and turns errors of the parser into answers."""
 
-    __slots__ = ("_armed", "_server")
+    __slots__ = ("_armed", "_armed_for", "_server")
 
     def __init__(self, server: Listener, **options: Any) -> None:
         super().__init__(server, **options)
         self._server = server
         self._armed: Any = None
+        self._armed_for = -1
 
     @property
     def is_busy(self) -> bool:
@@ -51,19 +52,21 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._armed is None:
-            waiter = self._waiter
-            if waiter is not None and not waiter.done():
-                self._arm()
+        waiter = self._waiter
+        if waiter is not None and not waiter.done() and self._armed_for != self._request_count:
+            self._arm()
 
     def _arm(self) -> None:
         """A header has begun, or must begin: it is complete in time, or the connection ends."""
-        self._armed = self._loop.call_later(self._server.http.header_timeout, self._expire, self._request_count)
+        if self._armed is not None:
+            self._armed.cancel()
+        self._armed_for = self._request_count
+        self._armed = self._loop.call_later(self._server.http.header_timeout, self._expire)
 
-    def _expire(self, count: int) -> None:
+    def _expire(self) -> None:
         self._armed = None
         waiter = self._waiter
-        if self._request_count == count and waiter is not None and not waiter.done() and self.transport is not None:
+        if self._request_count == self._armed_for and waiter is not None and not waiter.done() and self.transport is not None:
             trace_id = self._server.clock.new_trace_id()
             body = Refusal(408, "the request header did not arrive in time").body(trace_id)
             self.transport.write(_TIMEOUT % (len(body), trace_id.encode(), body))
@@ -115,4 +118,4 @@ class Listener(web.Server):
         """Ends connections on which nobody waits for an answer."""
         for one in self.connections:
             if not (isinstance(one, Connection) and one.is_busy):
-                one.close()
+                one.force_close()

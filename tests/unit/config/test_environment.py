@@ -33,6 +33,9 @@ def test_every_knob_has_a_variable() -> None:
         ({"PORT": "8080"}, "port", 8080),
         ({"PORT": "8080", "MOTIA_PORT": "9090"}, "port", 9090),
         ({"PORT": ""}, "port", 3000),
+        # What Kubernetes sets for a service called "motia".
+        ({"MOTIA_PORT": "tcp://10.0.0.1:80", "MOTIA_SERVICE_HOST": "10.0.0.1"}, "port", 3000),
+        ({"MOTIA_SERVICE_PORT_HTTP": "80", "MOTIA_PORT_80_TCP_ADDR": "10.0.0.1"}, "port", 3000),
         ({"HOST": "0.0.0.0"}, "host", "0.0.0.0"),
         ({"LOG_LEVEL": "DEBUG"}, "log_level", "debug"),
         ({"LOG_LEVEL": "warning"}, "log_level", "warn"),

@@ -172,6 +172,18 @@ def test_an_unreadable_folder_is_told(tmp_path: Path) -> None:
     assert [one.code for one in answer.problems] == ["unreadable"]
 
 
+def test_a_name_that_is_no_utf8_is_told(tmp_path: Path) -> None:
+    plant(tmp_path, "src/b_step.py")
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path / "src") + b"/\xff_step.py")).write_text("")
+    except OSError:
+        pytest.skip("this file system holds UTF-8 names only")
+    answer = discover(tmp_path, LANGUAGES)
+    assert [one.file for one in answer.candidates] == ["src/b_step.py"]
+    assert [one.code for one in answer.problems] == ["unreadable"]
+    answer.problems[0].message.encode()
+
+
 def test_walk_gives_every_folder_with_its_files(tmp_path: Path) -> None:
     plant(tmp_path, "src/b.txt", "src/a.txt", "src/x/c.txt", "src/node_modules/d.txt")
     assert list(walk(tmp_path, "src")) == [("src", ["a.txt", "b.txt"]), ("src/x", ["c.txt"])]
