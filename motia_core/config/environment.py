@@ -24,12 +24,12 @@ PLAIN = {"PORT": "port", "HOST": "host", "LOG_LEVEL": "logLevel"}
 ELSEWHERE = frozenset(
     {
         "MOTIA_ADMIN_TOKEN",
+        "MOTIA_CACHE",
         "MOTIA_CACHE_DIR",
         "MOTIA_DB_URL",
         "MOTIA_DOCKER_DISABLE_WORKBENCH",
         "MOTIA_ENV",
         "MOTIA_LIFELINE",
-        "MOTIA_CACHE",
         "MOTIA_LOG_FORMAT",
         "MOTIA_NODE",
         "MOTIA_PACKAGES",

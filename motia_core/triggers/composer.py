@@ -36,6 +36,7 @@ from motia_core.triggers.response import (
 )
 
 _HEAVY = 64 * 1024
+_HANG_UP = frozenset({408, 417})
 Lookup = Mapping[str, str | list[str]]
 
 
@@ -154,7 +155,9 @@ class Composer:
         body = refusal.body(asked.trace_id)
         head.lines.append(f"Content-Length: {len(body)}\r\n")
         body = b"" if asked.method == "HEAD" else body
-        return self._reply(asked, refusal.status, head.encode(), body, close=refusal.close)
+        reply = self._reply(asked, refusal.status, head.encode(), body, close=refusal.close)
+        reply.hang_up = refusal.status in _HANG_UP
+        return reply
 
     def preflight(self, asked: Asked, methods: tuple[str, ...]) -> Reply:
         origin, names = asked.headers.get("origin"), asked.headers.get("access-control-request-headers")

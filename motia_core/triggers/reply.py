@@ -33,9 +33,10 @@ class Writer(Protocol):
     async def drain(self) -> None: ...
 
 
-class Pressure(Protocol):
+class Wire(Protocol):
     @property
     def writing_paused(self) -> bool: ...
+    def force_close(self) -> None: ...
 
 
 class Asking(Protocol):
@@ -50,7 +51,7 @@ class Asking(Protocol):
     @property
     def writer(self) -> Writer: ...
     @property
-    def protocol(self) -> Pressure: ...
+    def protocol(self) -> Wire: ...
 
 
 class Stage:
@@ -66,9 +67,10 @@ class Stage:
 
 
 class Reply:
-    """`head` are the header lines without date, trace and connection. `close` ends the connection afterwards."""
+    """`head` are the header lines without date, trace and connection. `close` ends the connection afterwards, `hang_up`
+    without waiting for what the client still sends."""
 
-    __slots__ = ("body", "close", "head", "keep_alive", "stage", "status", "trace_id")
+    __slots__ = ("body", "close", "hang_up", "head", "keep_alive", "stage", "status", "trace_id")
 
     def __init__(
         self, stage: Stage, status: int, head: bytes, body: bytes, trace_id: str, *, close: bool = False
@@ -79,6 +81,7 @@ class Reply:
         self.body = body
         self.trace_id = trace_id
         self.close = close
+        self.hang_up = False
         self.keep_alive = True
 
     def start(self, request: Asking, length: bytes) -> tuple[Socket, bytes]:
@@ -104,6 +107,8 @@ class Reply:
             socket.write(head + body)
         if request.protocol.writing_paused:
             await request.writer.drain()
+        if self.hang_up:
+            request.protocol.force_close()
 
     async def write_eof(self) -> None:
         """Everything has gone out already."""

@@ -66,7 +66,12 @@ class Connection(web.RequestHandler):
     def _expire(self) -> None:
         self._armed = None
         waiter = self._waiter
-        if self._request_count == self._armed_for and waiter is not None and not waiter.done() and self.transport is not None:
+        if (
+            self._request_count == self._armed_for
+            and waiter is not None
+            and not waiter.done()
+            and self.transport is not None
+        ):
             trace_id = self._server.clock.new_trace_id()
             body = Refusal(408, "the request header did not arrive in time").body(trace_id)
             self.transport.write(_TIMEOUT % (len(body), trace_id.encode(), body))
@@ -113,6 +118,11 @@ class Listener(web.Server):
     @property
     def busy(self) -> int:
         return sum(1 for one in self.connections if isinstance(one, Connection) and one.is_busy)
+
+    def close_all(self) -> None:
+        """Ends every connection, which cancels what is being answered."""
+        for one in self.connections:
+            one.force_close()
 
     def close_idle(self) -> None:
         """Ends connections on which nobody waits for an answer."""

@@ -109,6 +109,11 @@ class Server:
         with anyio.move_on_after(grace):
             while self.busy:  # noqa: ASYNC110
                 await anyio.sleep(0.02)
+        for listener in self._listeners:
+            listener.close_all()
+        with anyio.move_on_after(_ABORT_GRACE):
+            while any(listener.connections for listener in self._listeners):  # noqa: ASYNC110
+                await anyio.sleep(0.01)
         for runner in self._runners:
             await runner.cleanup()
         self._runners.clear()

@@ -137,14 +137,15 @@ class Answer:
 
 
 def _unchunk(data: bytes) -> tuple[bytes, bool]:
-    found = b""
-    while data:
-        size, _, data = data.partition(b"\r\n")
-        length = int(size, 16)
+    found, at = [], 0
+    while at < len(data):
+        end = data.index(b"\r\n", at)
+        length = int(data[at:end], 16)
         if length == 0:
-            return found, True
-        found, data = found + data[:length], data[length + 2 :]
-    return found, False
+            return b"".join(found), True
+        found.append(data[end + 2 : end + 2 + length])
+        at = end + length + 4
+    return b"".join(found), False
 
 
 @asynccontextmanager

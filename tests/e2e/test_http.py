@@ -185,7 +185,9 @@ async def test_defaults_and_validation(tmp_path: Path) -> None:
 async def test_validation_may_only_warn_or_be_off(tmp_path: Path) -> None:
     schema = Raw(b'{"type":"object","required":["id"],"properties":{"n":{"default":1}}}')
     async with front(tmp_path, config=Config(**LOCAL, validation=Validation(http="warn"))) as site:
-        site.serve(step("a", "POST /a", body_schema=schema), step("off", "POST /off", body_schema=schema, validation="off"))
+        site.serve(
+            step("a", "POST /a", body_schema=schema), step("off", "POST /off", body_schema=schema, validation="off")
+        )
         assert (await site.json("/a", {})).status == 200
         assert any("id: is required" in line for line in site.notes.lines)
         assert "body" not in (await site.json("/off", {})).json

@@ -66,7 +66,9 @@ async def test_expectations(tmp_path: Path) -> None:
     async with front(tmp_path) as site:
         site.serve(step("a", "POST /a"))
         async with await anyio.connect_tcp("127.0.0.1", site.port) as stream:
-            await stream.send(b"POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n")
+            await stream.send(
+                b"POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n"
+            )
             with anyio.fail_after(5):
                 assert (await stream.receive()).startswith(b"HTTP/1.1 100 ")
             await stream.send(b"ab")
@@ -108,7 +110,11 @@ async def test_headers_above_the_limit(tmp_path: Path) -> None:
         many = {f"x{number}": "1" for number in range(20)}
         assert (await site.ask("GET", "/a", **many)).status == 431
         assert (await site.ask("GET", "/a", x_long="x" * 400)).status in (400, 431)
-        for bad in (b"GET /a HTTP/1.1\r\n\r\n", b"NONSENSE\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"):
+        for bad in (
+            b"GET /a HTTP/1.1\r\n\r\n",
+            b"NONSENSE\r\n\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        ):
             got = await site.send(bad)
             assert got.status == 400
             assert got.json["traceId"] == got.headers["x-trace-id"]

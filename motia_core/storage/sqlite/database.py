@@ -15,12 +15,14 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from motia_core.errors import RuntimeMissing, StoreUnavailable
+from motia_core.storage.sqlite.batch import Kind
 from motia_core.storage.sqlite.faults import code, unavailable
 from motia_core.storage.sqlite.migrations import check_ours, migrate, steps
 from motia_core.storage.sqlite.transaction import Work
 from motia_core.storage.sqlite.writer import Sync, Writer, connect, submit
 
 T = TypeVar("T")
+A = TypeVar("A")
 Row = tuple[Any, ...]
 
 MINIMUM = (3, 37, 0)
@@ -50,9 +52,13 @@ class Database:
         self._inode = path.stat().st_ino
         self._writer = Writer(writing, self.where, full=full, normal=normal)
 
-    async def write(self, work: Work[T], *, full: bool = False) -> T:
+    async def write(self, work: Work[T], *, full: bool = False, fixed: bool = False) -> T:
         """Runs `work` in the next transaction and answers after its commit."""
-        return await self._writer.run(work, full=full)
+        return await self._writer.run(work, full=full, fixed=fixed)
+
+    async def write_among(self, kind: Kind[A, T], argument: A, *, full: bool = False) -> T:
+        """Runs one argument of `kind` in the next transaction, together with others of that kind."""
+        return await self._writer.run_among(kind, argument, full=full)
 
     async def look(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """All rows of a short query."""

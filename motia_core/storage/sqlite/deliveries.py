@@ -1,7 +1,7 @@
 """What happens to deliveries, as functions that work inside a transaction: put, claim, end, bury, redrive.
 
 Keeps two promises between them: a lane has at most one delivery that is not blocked, and `Transaction.pending` is the
-number that wait or are blocked.
+number that wait or are blocked. What follows from the end of a delivery is a trigger of the schema.
 """
 
 from __future__ import annotations
@@ -14,12 +14,20 @@ from msgspec import Raw
 from motia_core.errors import BacklogFull
 from motia_core.model import Delivery
 from motia_core.storage.base import Emission, Emitted
-from motia_core.storage.sqlite.queries import load
+from motia_core.storage.sqlite.batch import Kind, chunks
+from motia_core.storage.sqlite.queries import LARGEST, load, with_rows
 from motia_core.storage.sqlite.transaction import Transaction
 
 SQL = load("events")
-_FLOWS = msgspec.json.Decoder(tuple[str, ...])
+_ADD_EVENTS, _ADD_DELIVERIES = with_rows(SQL["add_events"], 10), with_rows(SQL["add_deliveries"], 6)
 _MANY_STEPS = 32
+
+Claimed = tuple[
+    int, int, str, str, str, str, str, str | None, str | None, int, int, int, int, int
+]  # fmt: skip
+_CLAIMED = msgspec.json.Decoder(list[Claimed])
+_CANDIDATES = msgspec.json.Decoder(list[tuple[int, int, str]])
+_FLOWS = msgspec.json.Decoder(tuple[str, ...])
 
 
 def ids_json(ids: Sequence[int]) -> str:
@@ -30,51 +38,73 @@ def flows(text: str) -> tuple[str, ...]:
     return () if text == "[]" else _FLOWS.decode(text)
 
 
-def put_all(tx: Transaction, emissions: Sequence[Emission], limit: int) -> list[Emitted]:
-    before = tx.pending
-    results = [_put(tx, emission) for emission in emissions]
-    if tx.pending > limit and tx.pending > before:
-        raise BacklogFull(f"{before} deliveries wait already; {limit} may", hint="slow down, or raise queue.backlog")
+def put_all(tx: Transaction, puts: Sequence[tuple[Sequence[Emission], int]]) -> list[list[Emitted]]:
+    """Several puts, each with its limit. Rows are collected and inserted together; what must be looked up for the next
+    emission (an emit id, a lane) is inserted before."""
+    pending = _Pending(tx)
+    results = []
+    for emissions, limit in puts:
+        before = tx.pending
+        results.append([pending.add(emission) for emission in emissions])
+        if tx.pending > limit and tx.pending > before:
+            tx.pending = before
+            raise BacklogFull(
+                f"{before} deliveries wait already; {limit} may", hint="slow down, or raise queue.backlog"
+            )
+    pending.insert()
     return results
 
 
-def _put(tx: Transaction, emission: Emission) -> Emitted:
-    event = emission.event
-    if event.dedup is not None:
-        earlier = tx.execute(SQL["emit_id"], (event.topic, event.dedup, emission.dedup_since)).fetchone()
-        if earlier is not None:
-            return Emitted(earlier[0], earlier[1], duplicate=True)
-    id = tx.next()
-    count = len(emission.to)
-    if event.dedup is not None:
-        tx.execute(SQL["remember_emit_id"], (event.topic, event.dedup, id, count, event.created))
-    if not count:
-        return Emitted(id, 0)
-    written_flows = msgspec.json.encode(event.flows).decode() if event.flows else "[]"
-    tx.execute(
-        SQL["add_event"],
-        (
-            id,
-            event.topic,
-            bytes(event.data),
-            event.trace_id,
-            written_flows,
-            event.parent,
-            event.group,
-            event.hops,
-            event.created,
-            count,
-        ),
-    )
-    for to in emission.to:
-        lane = event.group if to.fifo else None
-        status = "waiting" if lane is None else _turn(tx, to.step, lane)
-        tx.execute(SQL["add_delivery"], (tx.next(), id, to.step, lane, status, to.due))
-    tx.pending += count
-    return Emitted(id, count)
+PUTS = Kind(put_all, moves=True)
 
 
-def _turn(tx: Transaction, step: str, lane: str) -> str:
+class _Pending:
+    """Rows not inserted yet."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._events: list[tuple[object, ...]] = []
+        self._deliveries: list[tuple[object, ...]] = []
+
+    def add(self, emission: Emission) -> Emitted:
+        tx, event, count = self._tx, emission.event, len(emission.to)
+        if event.dedup is not None:
+            earlier = tx.execute(SQL["emit_id"], (event.topic, event.dedup, emission.dedup_since)).fetchone()
+            if earlier is not None:
+                return Emitted(earlier[0], earlier[1], duplicate=True)
+        id = tx.next()
+        if event.dedup is not None:
+            tx.execute(SQL["remember_emit_id"], (event.topic, event.dedup, id, count, event.created))
+        if not count:
+            return Emitted(id, 0)
+        written_flows = msgspec.json.encode(event.flows).decode() if event.flows else "[]"
+        self._events.append(
+            (id, event.topic, bytes(event.data), event.trace_id, written_flows, event.parent, event.group, event.hops,
+             event.created, count)
+        )  # fmt: skip
+        for to in emission.to:
+            lane = event.group if to.fifo else None
+            status = "waiting"
+            if lane is not None:
+                self.insert()
+                status = turn(tx, to.step, lane)
+            self._deliveries.append((tx.next(), id, to.step, lane, status, to.due))
+        tx.pending += count
+        return Emitted(id, count)
+
+    def insert(self) -> None:
+        insert_rows(self._tx, _ADD_EVENTS, self._events)
+        insert_rows(self._tx, _ADD_DELIVERIES, self._deliveries)
+        self._events, self._deliveries = [], []
+
+
+def insert_rows(tx: Transaction, statements: dict[int, str], rows: Sequence[tuple[object, ...]]) -> None:
+    for piece in chunks(rows, LARGEST):
+        tx.execute(statements[len(piece)], [value for row in piece for value in row])
+
+
+def turn(tx: Transaction, step: str, lane: str) -> str:
+    """The status of one that joins a lane."""
     return "blocked" if tx.execute(SQL["lane_taken"], (step, lane)).fetchone() else "waiting"
 
 
@@ -82,61 +112,57 @@ def claim(tx: Transaction, room: dict[str, int], *, owner: str, now: int, lease:
     expired = tx.execute(SQL["expire_leases"], (now,)).rowcount
     if expired:
         tx.pending += expired
-    names = [step for step, free in room.items() if free > 0]
-    if len(names) > _MANY_STEPS:
-        waiting = {row[0] for row in tx.execute(SQL["steps_waiting"])}
-        names = [step for step in names if step in waiting]
-    found: list[tuple[int, int]] = []
-    for step in names:
-        found += tx.execute(SQL["candidates"], (step, now, min(room[step], limit))).fetchall()
-    if not found:
+    chosen = _chosen(tx, {step: free for step, free in room.items() if free > 0}, now, limit)
+    if not chosen:
         return []
-    found.sort()
-    chosen = ids_json([id for _, id in found[:limit]])
-    tx.pending -= tx.execute(SQL["claim"], (owner, lease, chosen)).rowcount
-    return [
-        Delivery(
-            id=row[0],
-            event=row[1],
-            step=row[2],
-            topic=row[3],
-            data=Raw(row[4]),
-            trace_id=row[5],
-            flows=flows(row[6]),
-            parent=row[7],
-            group=row[8],
-            hops=row[9],
-            attempt=row[10],
-            deaths=row[11],
-            suspect=bool(row[12]),
-            created=row[13],
-        )
-        for row in tx.execute(SQL["claimed"], (chosen,)).fetchall()
-    ]
+    ids = ids_json(chosen)
+    tx.pending -= tx.execute(SQL["claim"], (owner, lease, ids)).rowcount
+    found = {row[0]: _delivery(row) for row in _CLAIMED.decode(tx.execute(SQL["claimed"], (ids,)).fetchone()[0])}
+    return [found[id] for id in chosen]
 
 
-def ack(tx: Transaction, ids: Sequence[int], owner: str) -> None:
-    for id in ids:
-        if _end(tx, id, owner):
-            tx.execute(SQL["once_end"], (f"delivery:{id}",))
+def _chosen(tx: Transaction, room: dict[str, int], now: int, limit: int) -> list[int]:
+    """Ids to claim: the oldest due first, each step within its room."""
+    names = list(room)
+    if len(names) > _MANY_STEPS:
+        waiting = {row[0] for row in tx.execute(SQL["steps_waiting"]).fetchall()}
+        names = [step for step in names if step in waiting]
+    if not names:
+        return []
+    most = min(limit, max(room[step] for step in names))
+    parameters = {"steps": msgspec.json.encode(names).decode(), "now": now, "limit": most}
+    chosen: list[int] = []
+    for _, id, step in sorted(_CANDIDATES.decode(tx.db.execute(SQL["candidates"], parameters).fetchone()[0])):
+        if room[step] > 0 and len(chosen) < limit:
+            room[step] -= 1
+            chosen.append(id)
+    return chosen
+
+
+def _delivery(row: Claimed) -> Delivery:
+    return Delivery(
+        id=row[0], event=row[1], step=row[2], topic=row[3], data=Raw(row[4].encode()), trace_id=row[5],
+        flows=flows(row[6]), parent=row[7], group=row[8], hops=row[9], attempt=row[10], deaths=row[11],
+        suspect=bool(row[12]), created=row[13],
+    )  # fmt: skip
+
+
+def ack_all(tx: Transaction, acks: Sequence[tuple[Sequence[int], str]]) -> list[None]:
+    """Several acknowledgements, each of an owner's ids."""
+    by_owner: dict[str, list[int]] = {}
+    for ids, owner in acks:
+        by_owner.setdefault(owner, []).extend(ids)
+    for owner, ids in by_owner.items():
+        tx.execute(SQL["end"], (ids_json(ids), owner))
+    return [None] * len(acks)
+
+
+ACKS = Kind(ack_all, moves=True)
 
 
 def bury(tx: Transaction, id: int, *, owner: str, reason: str, failure: bytes | None, now: int) -> None:
     if tx.execute(SQL["bury"], (reason, failure, now, id, owner)).rowcount:
-        _end(tx, id, owner)
-
-
-def _end(tx: Transaction, id: int, owner: str) -> bool:
-    """Takes away a claimed delivery, its event if it was the last, and gives its lane to the next."""
-    ended = tx.execute(SQL["end"], (id, owner)).fetchall()
-    if not ended:
-        return False
-    event, step, lane = ended[0]
-    if not tx.execute(SQL["end_last"], (event,)).rowcount:
-        tx.execute(SQL["end_one"], (event,))
-    if lane is not None:
-        tx.execute(SQL["next_of_lane"], (step, lane))
-    return True
+        tx.execute(SQL["end"], (ids_json([id]), owner))
 
 
 def redrive(tx: Transaction, ids: Sequence[int], now: int) -> int:
@@ -147,8 +173,8 @@ def redrive(tx: Transaction, ids: Sequence[int], now: int) -> int:
             continue
         event, step, lane, *rest = rows[0]
         tx.execute(SQL["rejoin_event"], (event, *rest))
-        status = "waiting" if lane is None else _turn(tx, step, lane)
-        tx.execute(SQL["add_delivery"], (id, event, step, lane, status, now))
+        status = "waiting" if lane is None else turn(tx, step, lane)
+        insert_rows(tx, _ADD_DELIVERIES, [(id, event, step, lane, status, now)])
         count += 1
     tx.pending += count
     return count
@@ -163,8 +189,7 @@ def prune_dead(tx: Transaction, before: int, limit: int) -> int:
 
 
 def _forget(tx: Transaction, rows: list[tuple[int]]) -> int:
-    for (id,) in rows:
-        tx.execute(SQL["once_end"], (f"delivery:{id}",))
+    tx.execute(SQL["once_end"], (ids_json([row[0] for row in rows]),))
     return len(rows)
 
 

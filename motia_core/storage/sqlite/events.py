@@ -34,7 +34,7 @@ class Events:
         self._full = full
 
     async def put(self, emissions: Sequence[Emission], *, limit: int) -> list[Emitted]:
-        return await self._database.write(lambda tx: deliveries.put_all(tx, emissions, limit), full=self._full)
+        return await self._database.write_among(deliveries.PUTS, (emissions, limit), full=self._full)
 
     async def claim(self, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
         return await self._database.write(
@@ -48,7 +48,7 @@ class Events:
         return [id for id in ids if id not in kept]
 
     async def ack(self, ids: Sequence[int], *, owner: str) -> None:
-        await self._database.write(lambda tx: deliveries.ack(tx, ids, owner))
+        await self._database.write_among(deliveries.ACKS, (ids, owner))
 
     async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: bool = False) -> None:
         def work(tx: Transaction) -> None:

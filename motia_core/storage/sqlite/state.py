@@ -8,13 +8,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from motia_core.storage import operations
 from motia_core.storage.base import Item, Op
+from motia_core.storage.sqlite.batch import Kind, chunks
 from motia_core.storage.sqlite.database import Database
-from motia_core.storage.sqlite.queries import load
+from motia_core.storage.sqlite.queries import LARGEST, load, with_rows
 from motia_core.storage.sqlite.transaction import Transaction
 
+Setting = tuple[str, str, str, bytes, int, int | None]
+"""Space, group, key, value, now, expires."""
+
 _SQL = load("entries")
+_PRESENT = with_rows(_SQL["present"], 3)
+_UPSERT = with_rows(_SQL["upsert"], 6, _SQL["upsert_end"])
+_THERE = msgspec.json.Decoder(list[tuple[str, str, str, int | None]])
 _GET, _READ, _GROUP, _VERSIONS = _SQL["get"], _SQL["read"], _SQL["group"], _SQL["versions"]
 _OVERWRITE, _KEEP, _INSERT = _SQL["overwrite"], _SQL["overwrite_keeping_expiry"], _SQL["insert"]
 _DELETE, _COUNT, _CLEAR, _SWEEP = _SQL["delete"], _SQL["count"], _SQL["clear"], _SQL["sweep"]
@@ -31,6 +40,42 @@ def put(tx: Transaction, space: str, group: str, key: str, value: bytes, *, now:
         return False
     tx.execute(_INSERT, (space, group, key, value, version, expires))
     return True
+
+
+def put_all(tx: Transaction, sets: Sequence[Setting]) -> list[bool]:
+    """Several sets; whether each key is new."""
+    if len(sets) == 1:
+        space, group, key, value, now, expires = sets[0]
+        return [put(tx, space, group, key, value, now=now, expires=expires)]
+    results: list[bool] = []
+    piece: dict[tuple[str, str, str], Setting] = {}
+    for one in sets:
+        if one[:3] in piece:
+            results += _put_different(tx, piece)
+            piece = {}
+        piece[one[:3]] = one
+    return results + _put_different(tx, piece)
+
+
+def _put_different(tx: Transaction, sets: dict[tuple[str, str, str], Setting]) -> list[bool]:
+    """Sets of different keys, in two statements."""
+    results: list[bool] = []
+    for keys in chunks(list(sets), LARGEST):
+        found = tx.execute(_PRESENT[len(keys)], [part for key in keys for part in key]).fetchone()[0]
+        there = {(space, group, key): expires for space, group, key, expires in _THERE.decode(found)}
+        values: list[object] = []
+        for name in keys:
+            space, group, key, value, now, expires = sets[name]
+            old = there.get(name, 0)
+            if name in there and old is not None and old <= now:
+                tx.execute(_DELETE, name)
+            results.append(old is not None and old <= now)
+            values += (space, group, key, value, tx.next(), expires)
+        tx.execute(_UPSERT[len(keys)], values)
+    return results
+
+
+SETS = Kind(put_all, moves=False)
 
 
 def delete(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | None:
@@ -77,10 +122,8 @@ class State:
         return (rows[0][0], str(rows[0][1])) if rows else (None, "0")
 
     async def set(self, group: str, key: str, value: bytes, *, now: int, expires: int | None = None) -> bool:
-        space = self._space
-        return await self._database.write(
-            lambda tx: put(tx, space, group, key, value, now=now, expires=expires), full=self._full
-        )
+        setting = (self._space, group, key, value, now, expires)
+        return await self._database.write_among(SETS, setting, full=self._full)
 
     async def delete(self, group: str, key: str, *, now: int) -> bytes | None:
         return await self._database.write(lambda tx: delete(tx, self._space, group, key, now), full=self._full)

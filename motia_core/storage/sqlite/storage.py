@@ -56,7 +56,9 @@ class SqliteStorage:
         self, reads: Sequence[Seen], writes: Sequence[StateWrite | OnceWrite | Emission], *, now: int, limit: int
     ) -> list[Written]:
         return await self.database.write(
-            lambda tx: transactions.apply(tx, reads, writes, now, limit), full=self._stricter and bool(writes)
+            lambda tx: transactions.apply(tx, reads, writes, now, limit),
+            full=self._stricter and bool(writes),
+            fixed=True,
         )
 
     async def check(self) -> None:

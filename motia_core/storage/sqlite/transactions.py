@@ -20,7 +20,9 @@ def apply(
             what = f"`{seen.group}`" if seen.key is None else f"`{seen.key}` of `{seen.group}`"
             raise TransactionConflict(f"{what} has changed since it was read", hint="run the block again")
     # All emissions at once, so that the limit is compared with what the whole transaction would leave waiting.
-    emitted: list[Emitted] = deliveries.put_all(tx, [write for write in writes if isinstance(write, Emission)], limit)
+    emitted: list[Emitted] = deliveries.put_all(
+        tx, [([write for write in writes if isinstance(write, Emission)], limit)]
+    )[0]
     emitted.reverse()
     return [emitted.pop() if isinstance(write, Emission) else _write(tx, write, now) for write in writes]
 

@@ -4,13 +4,13 @@
  * hot path: wire.js → invoke.js → run.js · files: steps.js → loader.js, dialects.js · ends: exits.js, lifeline.js
  */
 const fs = require('node:fs');
-const net = require('node:net');
 const path = require('node:path');
 const stacks = require('./stacks');
 const exits = require('./exits');
 const output = require('./output');
 const { CODES, MotiaError, SDK } = require('./errors');
 const { Wire, string } = require('./wire');
+const { Outlet } = require('./outlet');
 const { Steps } = require('./steps');
 const { Invoker } = require('./invoke');
 const { encode, limits } = require('./values');
@@ -19,10 +19,11 @@ const { failure } = require('./failures');
 
 const PROTOCOL = 1;
 const VERSION = '1.0.0';
-const OUT = 3;
 
 let ready = false;
-const wire = new Wire(opened(), request, notification);
+// When nobody reads the wire any more the core is gone.
+const outlet = new Outlet(3, () => exits.leave(0));
+const wire = new Wire(outlet, request, notification);
 const worker = {
   printed: { stdout: '', stderr: '' },
   log(level, msg, fields, source) {
@@ -36,20 +37,6 @@ const worker = {
 const steps = new Steps(worker.log);
 const invoker = new Invoker(wire, steps);
 let configs = null;
-
-/** The writing end. When nobody reads it any more the core is gone. */
-function opened() {
-  let socket;
-  try {
-    socket = new net.Socket({ fd: OUT, readable: false, writable: true });
-  } catch {
-    // A file, when somebody starts a worker by hand.
-    return (text) => fs.writeSync(OUT, text);
-  }
-  socket.on('error', () => exits.leave(0));
-  opened.flush = (done) => socket.end(done);
-  return (text) => socket.write(text);
-}
 
 const METHODS = {
   ping: (id) => wire.reply(id, '{}'),
@@ -65,7 +52,7 @@ const METHODS = {
   shutdown: (id, { graceMs = 0 }) =>
     invoker.drain(graceMs).then(() => {
       wire.reply(id, '{}');
-      opened.flush === undefined ? exits.reallyExit(0) : opened.flush(() => exits.reallyExit(0));
+      outlet.end(() => exits.reallyExit(0));
     }),
 };
 

@@ -13,9 +13,9 @@ const ID = /"id"\s*:\s*(\d{1,18})\s*[,}]/;
 const METHOD = /"method"\s*:\s*"/;
 
 class Wire {
-  /** `write(text)` sends; `onRequest(id, method, params, special)`, `onNotification(method, params)` are told. */
-  constructor(write, onRequest, onNotification) {
-    this.write = write;
+  /** `outlet.write(text, urgent)` sends; `onRequest(id, method, params, special)`, `onNotification(method, params)` are told. */
+  constructor(outlet, onRequest, onNotification) {
+    this.outlet = outlet;
     this.onRequest = onRequest;
     this.onNotification = onNotification;
     this.depth = 100;
@@ -42,7 +42,7 @@ class Wire {
       const text = `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}\n`;
       if (this.tooLong(text)) return reject(tooLarge(`${method}: the message`, this.lines.limit));
       this.pending.set(id, { owner, resolve, reject });
-      this.write(text);
+      this.outlet.write(text, false);
     });
   }
 
@@ -57,13 +57,13 @@ class Wire {
 
   notify(method, params) {
     const text = `{"jsonrpc":"2.0","method":"${method}","params":${params}}\n`;
-    if (!this.tooLong(text)) this.write(text);
+    if (!this.tooLong(text)) this.outlet.write(text, true);
   }
 
   reply(id, result) {
     const text = `{"jsonrpc":"2.0","id":${id},"result":${result}}\n`;
     if (this.tooLong(text)) this.fail(id, CODES.refused, `the answer is longer than ${this.lines.limit} bytes`);
-    else this.write(text);
+    else this.outlet.write(text, false);
   }
 
   /** `data` is JSON text. */
@@ -71,7 +71,7 @@ class Wire {
     const tail = data === undefined ? '' : `,"data":${data}`;
     const text = `{"jsonrpc":"2.0","id":${id},"error":{"code":${code},"message":${string(message)}${tail}}}\n`;
     if (tail && this.tooLong(text)) this.fail(id, code, message.slice(0, 10_000));
-    else this.write(text);
+    else this.outlet.write(text, false);
   }
 
   tooLong(text) {
@@ -130,7 +130,7 @@ class Wire {
 }
 
 function mayHoldForms(text) {
-  return text.includes('"$') || text.includes('"\\u0024');
+  return text.includes('$') || text.includes('\\u0024');
 }
 
 /** Whether valid JSON is nested deeper than `limit`. Brackets inside strings do not count. */

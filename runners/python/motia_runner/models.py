@@ -7,7 +7,8 @@ places are widened in the core's copy, and the runner checks with the model itse
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, List, Tuple
+import typing
+from typing import Any, Dict, List, Set, Tuple
 
 _WIDER = {
     "integer": ["integer", "number", "string", "boolean"],
@@ -28,14 +29,16 @@ def is_model(schema: Any) -> bool:
 
 def json_schema(model: Any) -> Dict[str, Any]:
     """The model's JSON Schema, open wherever the model itself is lenient."""
-    if isinstance(model, type) and not hasattr(model, "model_json_schema") and hasattr(model, "schema"):
-        return _widen(model.schema())  # type: ignore[no-any-return]
-    if isinstance(model, type) and hasattr(model, "model_json_schema"):
-        schema = model.model_json_schema(mode="validation")
-        strict = getattr(model, "model_config", {}).get("strict", False)
-    else:
-        schema, strict = _adapter(model).json_schema(mode="validation"), False
-    return schema if strict else _widen(schema)  # type: ignore[no-any-return]
+    if not isinstance(model, type):
+        return _widen(model.json_schema(mode="validation"))  # type: ignore[no-any-return]
+    if not hasattr(model, "model_json_schema"):
+        made = model.schema() if hasattr(model, "schema") else _adapter(model).json_schema(mode="validation")
+        return _widen(made)  # type: ignore[no-any-return]
+    schema = model.model_json_schema(mode="validation")
+    if not getattr(model, "model_config", {}).get("strict", False):
+        schema = _widen(schema)
+    _open(schema, schema, model, set())
+    return schema  # type: ignore[no-any-return]
 
 
 def check(model: Any, value: Any) -> Tuple[Any, List[Dict[str, str]]]:
@@ -83,3 +86,40 @@ def _widen(schema: Any) -> Any:
     if "enum" in wide or "const" in wide:
         wide.pop("type", None)
     return wide
+
+
+def _open(root: Dict[str, Any], schema: Dict[str, Any], model: Any, seen: Set[Any]) -> None:
+    """Take out what a validator of the author's own may change before the model looks at it; also in nested models."""
+    seen.add(model)
+    decorators = getattr(model, "__pydantic_decorators__", None)
+    validators = [*getattr(decorators, "field_validators", {}).values()]
+    early = {name for each in validators if _is_early(each.info.mode) for name in each.info.fields}
+    around = getattr(decorators, "model_validators", {}).values()
+    if "$ref" in schema and "properties" not in schema:
+        schema = root.get("$defs", {}).get(schema["$ref"].rpartition("/")[2], {})
+    properties = schema.get("properties", {})
+    for name, field in getattr(model, "model_fields", {}).items():
+        changed = any(_is_early(_MODES.get(type(each).__name__, "")) for each in field.metadata)
+        if name in early or "*" in early or changed:
+            for key in (name, field.alias, field.validation_alias):
+                if isinstance(key, str) and key in properties:
+                    properties[key] = {}
+        for inner in _models_in(field.annotation):
+            if inner not in seen and inner.__name__ in root.get("$defs", {}):
+                _open(root, root["$defs"][inner.__name__], inner, seen)
+    if any(_is_early(each.info.mode) for each in around):
+        for key in [key for key in schema if key not in ("$defs", "title", "description")]:
+            del schema[key]
+
+
+_MODES = {"BeforeValidator": "before", "PlainValidator": "plain", "WrapValidator": "wrap"}
+
+
+def _is_early(mode: str) -> bool:
+    return mode in ("before", "plain", "wrap")
+
+
+def _models_in(annotation: Any) -> List[Any]:
+    if isinstance(annotation, type) and hasattr(annotation, "model_fields"):
+        return [annotation]
+    return [found for part in typing.get_args(annotation) for found in _models_in(part)]

@@ -17,18 +17,15 @@ from typing import Any, Dict, List, Optional
 from motia_runner import running, values
 from motia_runner.wire import Wire
 
-LONGEST_LINE = 64 * 1024
-_quote = values._quote
+LONGEST_LINE = 16 * 1024
+LONGEST_MESSAGE = 16 * 1024
+_quote = values.quote
 
 
 def log(wire: Wire, id: Optional[str], level: str, message: str, fields: Dict[str, Any], source: str) -> None:
     """Send one line. Never raises: what cannot be told is told as `repr` does."""
-    text = '{"level":"%s","msg":%s,"source":"%s","time":%d' % (
-        level,
-        _quote(values.clean(message)),
-        source,
-        time.time() * 1000,
-    )
+    message = values.clean(message if len(message) < LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…")
+    text = '{"level":"%s","msg":%s,"source":"%s","time":%d' % (level, _quote(message), source, time.time() * 1000)
     if id is not None:
         text += ',"invocation":' + _quote(id)
     if fields:
@@ -110,7 +107,7 @@ class Captured(io.TextIOBase):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         run = running.invocation.get()
-        if self._wire._forked:
+        if self._wire.forked:
             os.write(self._descriptor, text.encode("utf-8", "backslashreplace"))
         elif run is not None:
             with self._lock:

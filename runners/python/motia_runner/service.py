@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import platform
 import sys
 import threading
 from typing import Any, Callable, Dict, Optional
 
-from motia_runner import VERSION, bridge, configs, output, values
+from motia_runner import VERSION, bridge, configs, faults, output, values
 from motia_runner.faults import (
     INTERNAL,
     INVALID_PARAMS,
@@ -64,10 +65,12 @@ class Service:
                 if not self._ended:
                     _report(self._loop, {"message": "a task ended the loop", "exception": error})
         self._wire.close()
-        # atexit functions run now, but what they wait for must not keep the worker.
+        # The author's atexit functions still run, but neither they nor their threads may keep the worker.
         killer = threading.Timer(_LAST_WORDS, os._exit, [0])
         killer.daemon = True
         killer.start()
+        atexit._run_exitfuncs()
+        os._exit(0)
 
     def _receive(self, id: Optional[int], method: str, params: Dict[str, Any]) -> None:
         if id is None:
@@ -144,8 +147,6 @@ class Service:
 
 def _report(loop: asyncio.AbstractEventLoop, about: Dict[str, Any]) -> None:
     """What went wrong where nobody waits: to stderr, which the core logs."""
-    from motia_runner import faults
-
     error = about.get("exception")
     told = faults.stack(error) if isinstance(error, BaseException) else ""
     print(f"{about.get('message', '')}\n{told}".strip(), file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import Any, Dict, Optional
 from motia_runner import values
 from motia_runner.faults import CLIENT_GONE, MotiaError
 from motia_runner.hands import Hands
-from motia_runner.invocation import Invocation
+from motia_runner.invocation import Invocation, drive
 from motia_runner.response import Reply
 
 _END = object()
@@ -26,8 +26,6 @@ async def send(run: Invocation, hands: Hands, reply: Reply) -> None:
         await _send_async(run, reply, body)
     else:
         # A plain generator may block, so it is iterated on a thread, and its chunks are sent from there.
-        from motia_runner.invocation import drive
-
         await hands.on_thread(lambda: drive(_send_iterated(run, reply, body)))
 
 

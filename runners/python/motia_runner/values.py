@@ -13,7 +13,6 @@ import marshal
 import math
 import os
 import re
-import secrets
 from json.encoder import encode_basestring
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -22,7 +21,7 @@ from motia_runner.faults import refusal
 
 _ESCAPED = re.compile(r"\$+(?:bytes|file)\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_quote = json.encoder.c_encode_basestring or encode_basestring
+quote = json.encoder.c_encode_basestring or encode_basestring
 
 _CONTAINERS = (dict, list, tuple)
 
@@ -49,7 +48,7 @@ def _refuse(value: Any) -> Any:
 
 
 # Without a table of ancestors the encoder meets a cycle as a RecursionError, and threads cannot disturb one another.
-_encode = json.encoder.c_make_encoder(None, _refuse, _quote, None, ":", ",", False, False, False)
+_encode = json.encoder.c_make_encoder(None, _refuse, quote, None, ":", ",", False, False, False)
 
 
 def dump(value: Any, root: str = "") -> str:
@@ -104,7 +103,7 @@ def bytes_object(data: bytes) -> Dict[str, Any]:
     """Bytes as a wire object; above the spill limit they are left in a file."""
     if len(data) <= limits.spill or not limits.run_dir:
         return {"$bytes": base64.b64encode(data).decode()}
-    path = os.path.join(limits.run_dir, f"{os.getpid()}-{secrets.token_hex(12)}")
+    path = os.path.join(limits.run_dir, f"{os.getpid()}-{os.urandom(12).hex()}")
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
     return {"$file": path, "size": len(data)}
@@ -137,7 +136,10 @@ def _quick(value: Any) -> Optional[str]:
 
 def _shaped(value: Any, root: str, wire: bool) -> str:
     plain = _walk(value, (None, root), limits.depth, wire, [])
-    return clean("".join(_encode(plain, 0)))
+    try:
+        return clean("".join(_encode(plain, 0)))
+    except ValueError as error:  # a number with more digits than Python prints
+        raise refusal(f"{root or 'the value'}: {error}") from None
 
 
 def _walk(value: Any, at: Path, room: int, wire: bool, above: List[int]) -> Any:

@@ -82,12 +82,14 @@ class Wire:
         self._lock = threading.Lock()
         self._flowing = threading.Event()
         self._flowing.set()
-        self._scheduled = self._blocked = self._forked = False
+        self._scheduled = self._blocked = self.forked = False
         loop.add_reader(incoming, self._readable)
         os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def request(self, method: str, params: str, answered: Answered) -> int:
         """Ask the core; `answered` is called on the loop's thread. Raises MotiaError when the message is too long."""
+        if self.forked:
+            raise MotiaError(f"{method}: a forked process cannot speak to Motia; return the result to the step instead")
         id = next(self._ids)
         line = ('{"jsonrpc":"2.0","id":%d,"method":"%s","params":%s}\n' % (id, method, params)).encode()
         if len(line) > self.lines.limit:
@@ -137,7 +139,7 @@ class Wire:
     def _flush(self) -> None:
         self._scheduled = False
         with self._lock:
-            if not self._blocked and not self._forked:
+            if not self._blocked and not self.forked:
                 self._write()
 
     def _write(self) -> None:
@@ -217,7 +219,7 @@ class Wire:
 
     def _leave_to_parent(self) -> None:
         # A forked child shares the descriptors: one byte from it would corrupt the conversation.
-        self._forked = True
+        self.forked = True
         self._lock = threading.Lock()
         os.close(self._incoming)
         os.close(self._outgoing)

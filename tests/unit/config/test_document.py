@@ -23,7 +23,14 @@ def test_every_file_variable_and_old_key_is_named() -> None:
     for name in (*NAMES, *PLAIN, *OLD_KEYS):
         assert name.removeprefix("motia.config") in text
     # Variables between the core and its runners are no business of users.
-    private = {"MOTIA_LIFELINE", "MOTIA_PACKAGES", "MOTIA_PACKAGES_FROM_TREE", "MOTIA_SDK", "MOTIA_WORKER"}
+    private = {
+        "MOTIA_CACHE",
+        "MOTIA_LIFELINE",
+        "MOTIA_PACKAGES",
+        "MOTIA_PACKAGES_FROM_TREE",
+        "MOTIA_SDK",
+        "MOTIA_WORKER",
+    }
     for name in ELSEWHERE - private - {"MOTIA_URL", "MOTIA_LOG_FORMAT"}:
         assert f"`{name}`" in text
 

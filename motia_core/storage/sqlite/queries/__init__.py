@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
+LARGEST = 64
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
@@ -23,6 +24,15 @@ def parse(text: str) -> dict[str, str]:
         if not found[name]:
             raise ValueError(f"the query {name} is empty")
     return found
+
+
+def with_rows(statement: str, width: int, end: str = "") -> dict[int, str]:
+    """`statement` for 1, 2, 4, … `LARGEST` rows of `width` values."""
+    row = f"({', '.join('?' * width)})"
+    sizes = [1 << power for power in range(LARGEST.bit_length())]
+    if statement.endswith(" IN"):
+        statement, end = f"{statement} (", ")"
+    return {size: f"{statement} VALUES {', '.join([row] * size)} {end}" for size in sizes}
 
 
 def load(name: str) -> dict[str, str]:

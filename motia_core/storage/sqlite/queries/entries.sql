@@ -58,6 +58,18 @@ WHERE space = ? AND group_name = ? AND key = ?;
 INSERT OR REPLACE INTO entries (space, group_name, key, value, version, expires)
 VALUES (?, ?, ?, ?, ?, ?);
 
+-- name: present
+-- Followed by one row of values for each key asked for. The answer is one row: each would be a wait of its own.
+SELECT json_group_array(json_array(space, group_name, key, expires)) FROM entries WHERE (space, group_name, key) IN;
+
+-- name: upsert
+-- Followed by one row of values for each key, then by `upsert_end`.
+INSERT INTO entries (space, group_name, key, value, version, expires);
+
+-- name: upsert_end
+ON CONFLICT (space, group_name, key)
+DO UPDATE SET value = excluded.value, version = excluded.version, expires = excluded.expires;
+
 -- name: delete
 DELETE FROM entries WHERE space = ? AND group_name = ? AND key = ?;
 

@@ -46,6 +46,18 @@ CREATE INDEX deliveries_waiting ON deliveries (step, due, id) WHERE status = 'wa
 CREATE INDEX deliveries_claimed ON deliveries (lease) WHERE status = 'claimed';
 CREATE INDEX deliveries_lane ON deliveries (step, lane, id) WHERE lane IS NOT NULL;
 
+-- What follows from the end of a delivery, whoever ended it: its event goes with the last one, the next of its lane has
+-- its turn, and what `once` remembered for it is forgotten unless it can be redriven.
+CREATE TRIGGER deliveries_end AFTER DELETE ON deliveries BEGIN
+  DELETE FROM events WHERE id = OLD.event AND remaining = 1;
+  UPDATE events SET remaining = remaining - 1 WHERE id = OLD.event;
+  UPDATE deliveries SET status = 'waiting' WHERE OLD.lane IS NOT NULL AND status = 'blocked' AND id = (
+    SELECT min(id) FROM deliveries WHERE step = OLD.step AND lane = OLD.lane
+  );
+  DELETE FROM once WHERE scope = 'delivery:' || OLD.id
+    AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE id = OLD.id);
+END;
+
 -- A delivery given up, with its event, under its old id.
 CREATE TABLE dead_letters (
   id INTEGER PRIMARY KEY,
