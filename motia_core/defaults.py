@@ -13,7 +13,7 @@ Fill = Callable[[object], object]
 
 def compile_defaults(schema: object) -> Fill | None:
     """The function that fills `schema`'s defaults, or None if there are none."""
-    return _Compiler(schema).build(schema)
+    return _Compiler(schema).build(schema, frozenset({"#"}))
 
 
 class _Compiler:
@@ -23,22 +23,23 @@ class _Compiler:
         self._root = root
         self._refs: dict[str, list[Fill | None]] = {}
 
-    def build(self, schema: object) -> Fill | None:
+    def build(self, schema: object, met: frozenset[str] = frozenset()) -> Fill | None:
+        """`met` are the references followed since the last step down into the value: going round them ends."""
         if not isinstance(schema, dict):
             return None
-        parts = [self._properties(schema), self._items(schema), *self._branches(schema)]
-        if isinstance(schema.get("$ref"), str):
-            parts.append(self._ref(schema["$ref"]))
+        parts = [self._properties(schema), self._items(schema), *self._branches(schema, met)]
+        if isinstance(schema.get("$ref"), str) and schema["$ref"] not in met:
+            parts.append(self._ref(schema["$ref"], met))
         steps = [part for part in parts if part is not None]
         if not steps:
             return None
         return steps[0] if len(steps) == 1 else _chain(steps)
 
-    def _ref(self, ref: str) -> Fill | None:
+    def _ref(self, ref: str, met: frozenset[str]) -> Fill | None:
         slot = self._refs.get(ref)
         if slot is None:
             slot = self._refs[ref] = []
-            slot.append(self.build(self._resolve(ref)))
+            slot.append(self.build(self._resolve(ref), met | {ref}))
             return slot[0]
         return slot[0] if slot else _later(slot)
 
@@ -85,14 +86,14 @@ class _Compiler:
         rest = self.build(schema.get("additionalItems") if isinstance(items, list) else items)
         return _array(first, rest) if rest is not None or any(first) else None
 
-    def _branches(self, schema: dict[str, object]) -> list[Fill | None]:
+    def _branches(self, schema: dict[str, object], met: frozenset[str]) -> list[Fill | None]:
         parts = schema.get("allOf")
-        found = [self.build(sub) for sub in parts] if isinstance(parts, list) else []
+        found = [self.build(sub, met) for sub in parts] if isinstance(parts, list) else []
         for key in ("anyOf", "oneOf"):
             union = schema.get(key)
             if isinstance(union, list):
                 real = [sub for sub in union if sub != {"type": "null"}]
-                found.append(self.build(real[0]) if len(real) == 1 else None)
+                found.append(self.build(real[0], met) if len(real) == 1 else None)
         return found
 
 

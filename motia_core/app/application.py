@@ -154,7 +154,7 @@ class App:
                 run_dir, host=host, port=port, token=token, mode=self._mode, clock=clock
             )
         if self._watch:
-            reloader = Reloader(built, self._project, self._changed)
+            reloader = Reloader(built, self._project, self._loaded, self._changed)
             group.start_soon(reloader.run)
 
     def _changed(self, files: tuple[str, ...], took: float, problems: tuple[Problem, ...]) -> None:

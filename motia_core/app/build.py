@@ -23,6 +23,7 @@ from motia_core.steps.registry import Registry, Settings, Snapshot, build
 from motia_core.storage.open import open_storage
 from motia_core.traces.recorder import Recorder
 from motia_core.triggers.cron import Cron
+from motia_core.triggers.failures import Failures
 from motia_core.triggers.inputs import Inputs
 from motia_core.triggers.queue import Queue
 from motia_core.workers.languages import load_runners
@@ -137,8 +138,15 @@ async def build_parts(
         owner=owner,
     )
     services.wake = queue.wake
+    failures = Failures(storage.events, registry, clock, backlog=config.queue.backlog, wake=queue.wake)
     cron = Cron(
-        registry=registry, dispatcher=dispatcher, leases=storage.leases, clock=clock, config=config, log=recorder.note
+        registry=registry,
+        dispatcher=dispatcher,
+        leases=storage.leases,
+        clock=clock,
+        config=config,
+        log=recorder.note,
+        tell=failures.of_cron,
     )
     parts = Parts(
         config=config,

@@ -6,10 +6,13 @@ workers. A save that mends a step makes its waiting failures due at once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from motia_core.app.build import Built
+from motia_core.config.environment import apply_dotenv, read_dotenv
+from motia_core.config.load import Loaded
 from motia_core.errors import MotiaError
 from motia_core.model import Problem
 from motia_core.problems import gravity
@@ -22,17 +25,21 @@ Told = Callable[[tuple[str, ...], float, tuple[Problem, ...]], None]
 class Reloader:
     """`told` hears of each reload: the files, the seconds it took, the errors of the new code."""
 
-    def __init__(self, built: Built, project: Path, told: Told) -> None:
+    def __init__(self, built: Built, project: Path, loaded: Loaded, told: Told) -> None:
         self._built = built
         self._project = project
+        self._loaded = loaded
+        self._dotenv = loaded.dotenv
         self._told = told
 
     async def run(self) -> None:
         parts = self._built.parts
-        watcher = Watcher(self._project, lambda: parts.registry.current)
+        watcher = Watcher(self._project, lambda: parts.registry.current, restart=self._loaded.files)
         async for change in watcher.changes():
             began = parts.clock.monotonic()
             before = parts.registry.current
+            if ".env" in change.files:
+                self._dotenv = apply_dotenv(read_dotenv(self._project), os.environ, self._dotenv)
             try:
                 snapshot = await self._built.rediscover(sorted(change.files), replace=change.restart)
                 await self._hurry(before, snapshot, change.files)

@@ -9,8 +9,13 @@ import sys
 
 
 def main() -> None:
-    """Runs the command given on the command line."""
+    """Runs the command given on the command line; an error of ours is one line, never a traceback."""
     from motia_core.cli.commands import app, old_forms
+    from motia_core.cli.output import fail
+    from motia_core.errors import MotiaError
 
     sys.argv[1:] = old_forms(sys.argv[1:])
-    app(prog_name="motia")
+    try:
+        app(prog_name="motia")
+    except MotiaError as error:
+        fail(error)

@@ -17,7 +17,7 @@ from motia_core import __version__
 from motia_core.app.examine import Examined, examine
 from motia_core.cli.arguments import Folder, Json, folder
 from motia_core.cli.client import Client, read_server_file
-from motia_core.cli.output import out, print_json, print_table, text
+from motia_core.cli.output import out, print_json, print_table, text, warn
 from motia_core.cli.project import configuration, motia_dir, run_async
 from motia_core.model import Problem, Step
 from motia_core.problems import gravity
@@ -184,6 +184,8 @@ def config(as_json: Json = False, project: Folder = None) -> None:
 
     async def work() -> list[dict[str, object]]:
         loaded = await configuration(folder(project), "dev")
+        for problem in loaded.warnings:
+            warn(problem.message)
         values = _flat(msgspec.to_builtins(loaded.config, str_keys=True), "")
         return [{"key": key, "value": value, "from": loaded.origins.get(key, "default")} for key, value in values]
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import anyio
 
 from motia_core.app.loading import load_project_config
-from motia_core.cli.output import fail, warn
+from motia_core.cli.output import fail
 from motia_core.clock import Clock
 from motia_core.config.load import Loaded
 from motia_core.errors import MotiaError
@@ -48,11 +48,8 @@ def has_uvloop() -> bool:
 
 
 async def configuration(project: Path, mode: str, flags: dict[str, object] | None = None) -> Loaded:
-    """The effective configuration, its warnings told."""
-    loaded = await load_project_config(project, mode, flags or {})
-    for problem in loaded.warnings:
-        warn(problem.message)
-    return loaded
+    """The effective configuration; its warnings are the caller's to show."""
+    return await load_project_config(project, mode, flags or {})
 
 
 def motia_dir(project: Path) -> Path:

@@ -80,6 +80,11 @@ class Api:
         self._table = RouteTable()
         self._endpoints: dict[Target, Endpoint] = {}
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is served right now."""
+        return self._registry.current
+
     async def handle(self, request: web.BaseRequest) -> Reply:
         """Never raises but for cancellation and a client that has left."""
         trace_id = self._clock.new_trace_id()

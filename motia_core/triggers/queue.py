@@ -9,18 +9,17 @@ the rest.
 from __future__ import annotations
 
 import anyio
-import msgspec
 from anyio.abc import TaskGroup, TaskStatus
-from msgspec import Raw
 
 from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.dispatcher import Dispatcher
 from motia_core.errors import Draining, InvocationCancelled, MotiaError, StepUnavailable, WorkerDied, WorkersBusy
-from motia_core.model import Addressed, Backoff, Caller, Delivery, Event, Failure, Invocation, Step
+from motia_core.model import Backoff, Caller, Delivery, Failure, Invocation, Step
 from motia_core.steps.registry import Registry
-from motia_core.storage.base import Emission, EventStore
+from motia_core.storage.base import EventStore
 from motia_core.traces.recorder import Recorder
+from motia_core.triggers.failures import Failures
 from motia_core.triggers.inputs import Inputs
 from motia_core.triggers.retry import Bury, Retry, decide
 
@@ -56,6 +55,7 @@ class Queue:
         self._running: dict[int, Delivery] = {}
         self._by_step: dict[str, int] = {}
         self._paused: dict[str, float] = {}
+        self._failures = Failures(store, registry, clock, backlog=config.queue.backlog, wake=self.wake)
         self._wake = anyio.Event()
         self._idle = anyio.Event()
         self._draining = False
@@ -219,7 +219,7 @@ class Queue:
 
     async def _bury(self, step: Step, delivery: Delivery, reason: str, failed: Failure) -> None:
         now = self._clock.now_ms()
-        await self._tell_failure_step(step, delivery, failed, now)
+        await self._failures.of_delivery(step, delivery, failed)
         await self._store.bury(delivery.id, owner=self._owner, reason=reason, failure=failed, now=now)
         self._recorder.note(
             "error",
@@ -227,32 +227,6 @@ class Queue:
             deadLetter=delivery.id,
             traceId=delivery.trace_id,
         )
-
-    async def _tell_failure_step(self, step: Step, delivery: Delivery, failed: Failure, now: int) -> None:
-        """Stored before the burial and under its own id: a crash between the two tells it once, not never."""
-        target = self._registry.current.failure_step(step)
-        if target is None:
-            return
-        payload = {
-            "stepId": step.name,
-            "error": {"name": failed.name, "message": failed.message, "stack": failed.stack},
-            "context": Raw(bytes(delivery.data)),
-            "retryCount": delivery.attempt - 1,
-            "topic": delivery.topic,
-        }
-        event = Event(
-            topic=target.name,
-            data=Raw(msgspec.json.encode(payload)),
-            trace_id=delivery.trace_id,
-            flows=step.flows,
-            parent=delivery.parent,
-            dedup=f"failure:{delivery.id}:{delivery.attempt}",
-            hops=delivery.hops + 1,
-            created=now,
-        )
-        emission = Emission(event=event, to=(Addressed(target.name, now, target.queue.fifo),), dedup_since=0)
-        await self._store.put([emission], limit=self._knobs.backlog)
-        self._wake.set()
 
     async def _renew(self) -> None:
         """Keeps the leases of what runs; a lease lost to another server is only noted: it may run twice."""

@@ -19,10 +19,11 @@ from motia_core.triggers.composer import Asked
 from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.reply import Reply
 from motia_core.triggers.request import headers_of
-from motia_core.web.builtin import PREFIX, AdminRoute, Builtin, Report
+from motia_core.web.builtin import PREFIX, AdminRequest, AdminRoute, Answer, Builtin, Report
 from motia_core.web.connection import Listener
 from motia_core.web.guards import Guard
 from motia_core.web.ports import open_sockets
+from motia_core.workbench.page import HEADERS, render
 
 # The stream socket: request, and whether it comes from somebody who may join hidden streams.
 Sockets = Callable[[web.BaseRequest, bool], Awaitable[web.StreamResponse]]
@@ -54,8 +55,8 @@ class Server:
         enabled = config.workbench.enabled
         self.base = config.workbench.base.rstrip("/") if enabled or (enabled is None and guard.has_surface) else None
         self._builtin = Builtin(
-            api, guard, mode=mode, health=self._while_open(health), ready=self._while_open(ready), admin=admin,
-            base=self.base,
+            api, guard, mode=mode, health=self._while_open(health), ready=self._while_open(ready),
+            admin={**self._screens(), **admin}, base=self.base,
         )  # fmt: skip
         api.fallback = self._builtin.open
         self._listeners: list[Listener] = []
@@ -76,6 +77,12 @@ class Server:
             sockets = open_sockets(self._wanted_hosts(), second, climb=self._dev)
             self.workbench_port = sockets[0].getsockname()[1]
             await self._listen(self._handle_workbench, sockets)
+
+    def _screens(self) -> dict[str, AdminRoute]:
+        async def page(request: AdminRequest) -> Answer:
+            return Answer(render(self._api.snapshot), headers=HEADERS)
+
+        return {} if self.base is None else {f"GET {self.base or '/'}": page}
 
     def _wanted_hosts(self) -> list[str]:
         host = self._config.host

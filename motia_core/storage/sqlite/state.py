@@ -22,7 +22,7 @@ Setting = tuple[str, str, str, bytes, int, int | None]
 
 _SQL = load("entries")
 _PRESENT = with_rows(_SQL["present"], 3)
-_UPSERT = with_rows(_SQL["upsert"], 6, _SQL["upsert_end"])
+_UPSERT = with_rows(_SQL["upsert"], 6)
 _THERE = msgspec.json.Decoder(list[tuple[str, str, str, int | None]])
 _GET, _READ, _GROUP, _VERSIONS = _SQL["get"], _SQL["read"], _SQL["group"], _SQL["versions"]
 _OVERWRITE, _KEEP, _INSERT = _SQL["overwrite"], _SQL["overwrite_keeping_expiry"], _SQL["insert"]
@@ -66,10 +66,11 @@ def _put_different(tx: Transaction, sets: dict[tuple[str, str, str], Setting]) -
         values: list[object] = []
         for name in keys:
             space, group, key, value, now, expires = sets[name]
-            old = there.get(name, 0)
-            if name in there and old is not None and old <= now:
-                tx.execute(_DELETE, name)
-            results.append(old is not None and old <= now)
+            old = there.get(name)
+            expired = old is not None and old <= now
+            if expired:
+                tx.execute(_DELETE, name)  # so that the new one is last in its group
+            results.append(expired or name not in there)
             values += (space, group, key, value, tx.next(), expires)
         tx.execute(_UPSERT[len(keys)], values)
     return results

@@ -39,6 +39,6 @@ class _Nobody:
 
 def connect(wire: Wire) -> None:
     """Also makes `motia` a name that step files need not import, as in JavaScript."""
-    sys.modules["motia.objects"].connect(Bridge(wire))
+    sys.modules["motia._objects"].connect(Bridge(wire))
     if not hasattr(builtins, "motia"):
         builtins.motia = sdk.package.motia  # type: ignore[attr-defined]

@@ -35,7 +35,7 @@ def json_schema(model: Any) -> Dict[str, Any]:
         made = model.schema() if hasattr(model, "schema") else _adapter(model).json_schema(mode="validation")
         return _widen(made)  # type: ignore[no-any-return]
     schema = model.model_json_schema(mode="validation")
-    if not getattr(model, "model_config", {}).get("strict", False):
+    if schema.get("$defs") or not getattr(model, "model_config", {}).get("strict", False):
         schema = _widen(schema)
     _open(schema, schema, model, set())
     return schema  # type: ignore[no-any-return]

@@ -22,8 +22,9 @@ module MotiaRunner
 
     def name(type) = (type.name || type.to_s).gsub(WRAPPED, "")
 
-    # Without the code excerpt that error_highlight adds; the stack names the line.
+    # With Ruby's hint (loaded when first needed), without its code excerpt: the stack names the line.
     def message(error)
+      require "did_you_mean" if error.is_a?(NameError) || error.is_a?(KeyError)
       text = error.message.to_s
       own = error.respond_to?(:original_message) ? error.original_message.to_s : text
       hint = text[/^Did you mean\?.*/]

@@ -3,17 +3,20 @@
 # Loads files into units and remembers them by snapshot, so that invocations finish on the code they began with. A file
 # that fails is remembered as failed; nothing a file does at load stops the others.
 
-require_relative "project"
-require_relative "unit"
-require_relative "requires"
+require "monitor"
 require_relative "dialects"
+require_relative "gems"
+require_relative "project"
 require_relative "source_errors"
+require_relative "unit"
 
 module MotiaRunner
   class Loader
     # How long one file may take to load (seconds).
     PATIENCE = 20
     KEPT = 2
+    # What every step may use without requiring it.
+    PRELOADED = %w[json time securerandom].freeze
 
     # One loading of one file: `step` or `error`; `ended` is the snapshot that replaced it.
     Entry = Struct.new(:snapshot, :unit, :step, :error, :dependencies, :ended)
@@ -93,9 +96,10 @@ module MotiaRunner
 
     # In a thread of its own: a file may exit, kill its thread, or never come to its end.
     def load(file, snapshot)
+      PRELOADED.each { |name| require name }
       unit = Unit.new(@project, @project.absolute(file))
       entry = Entry.new(snapshot, unit)
-      entry.error = SourceErrors.gems(@project) and return close(entry, file)
+      entry.error = SourceErrors.gems and return close(entry, file)
       entry.error = { "code" => "exit", "message" => "the file ended its thread while it was loaded" }
       thread = Thread.new { attempt(entry) { yield unit } }
       unless thread.join(PATIENCE)

@@ -9,16 +9,15 @@ input, output = MotiaRunner::Output.claim
 require_relative "lifeline"
 MotiaRunner::Lifeline.watch
 
+require_relative "gems"
+MotiaRunner::Gems.use_gemfile(Dir.pwd)
+
 require_relative "project"
 project = MotiaRunner::Project.new(Dir.pwd)
-project.use_gems
 project.use_folders
-
-require "json"
-require "time"
-require "securerandom"
 require "motia"
 require_relative "server"
+require_relative "requires" # last: from here on `require` is ours
 
 MotiaRunner::Current.install
 server = MotiaRunner::Server.new(input, output, project)

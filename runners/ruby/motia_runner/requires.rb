@@ -4,6 +4,7 @@
 # step's own namespace, so that two folders may each have a `helper.rb`; anything else is Ruby's own, global `require`.
 # Also notes which project files a step has loaded. Read unit.rb next.
 
+require_relative "gems"
 require_relative "threads"
 
 module MotiaRunner
@@ -48,6 +49,10 @@ module Kernel
       return loaded unless loaded.nil?
     end
     unit.note_require(name) { motia_original_require(name) }
+  rescue LoadError => error
+    raise unless error.path == name && MotiaRunner::Gems.arrive?
+
+    require(name) # which is that of RubyGems now
   end
   private :require
 

@@ -22,6 +22,7 @@ module MotiaRunner
       @functions = []
       @warnings = []
       @config = {}
+      @open = {}.compare_by_identity
       raw.each do |key, value|
         name = Shape.camel(key)
         next if skip.include?(name)
@@ -59,19 +60,33 @@ module MotiaRunner
 
     def tidy(value, path)
       case value
-      when Hash
-        value.each_with_object({}) do |(key, item), tidied|
-          name = Shape.camel(key)
-          item = tidy_in(item, name, "#{path}.#{name}")
-          tidied[name] = item unless item.equal?(LEFT_OUT)
-        end
-      when Array then value.each_with_index.map { |item, at| tidy(item, "#{path}[#{at}]") }.reject { |item| item.equal?(LEFT_OUT) }
+      when Hash then enter(value, path) { object(value, path) }
+      when Array then enter(value, path) { list(value, path) }
       else
         return Values.pack(value, path) unless Shape.function?(value)
 
         @functions << path
         LEFT_OUT
       end
+    end
+
+    def object(hash, path)
+      hash.each_with_object({}) do |(key, item), tidied|
+        name = Shape.camel(key)
+        item = tidy_in(item, name, "#{path}.#{name}")
+        tidied[name] = item unless item.equal?(LEFT_OUT)
+      end
+    end
+
+    def list(items, path)
+      items.each_with_index.map { |item, at| tidy(item, "#{path}[#{at}]") }.reject { |item| item.equal?(LEFT_OUT) }
+    end
+
+    def enter(value, path)
+      raise Motia::PayloadRefused, "#{path} contains itself" if @open.key?(value)
+
+      @open[value] = true
+      yield.tap { @open.delete(value) }
     end
 
     def tidy_in(item, name, path) = name == "contextSchema" ? schema(path, item) : tidy(item, path)

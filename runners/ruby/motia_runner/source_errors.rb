@@ -16,10 +16,10 @@ module MotiaRunner
       end
     end
 
-    def gems(project)
-      return unless project.gem_problem
+    def gems
+      return unless Gems.problem
 
-      { "code" => "import", "message" => project.gem_problem, "hint" => "run `bundle install` in the project" }
+      { "code" => "import", "message" => Gems.problem, "hint" => "run `bundle install` in the project" }
     end
 
     def timeout(thread, unit, seconds)

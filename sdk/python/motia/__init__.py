@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from motia.errors import MotiaError, OutsideRunner, TransactionConflict, ValidationError
-from motia.objects import logger, motia
-from motia.steps import api, cron, event
+from motia._errors import MotiaError, OutsideRunner, TransactionConflict, ValidationError
+from motia._objects import logger, motia
+from motia._steps import api, cron, event
 
 if TYPE_CHECKING:
-    from motia.types import (
+    from motia._types import (
         ApiConfig,
         ApiRequest,
         ApiResponse,
@@ -64,7 +64,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # The types are for checkers and editors; a worker that no step asks for them does not load them.
     if name in __all__:
-        from motia import types
+        from motia import _types
 
-        return getattr(types, name)
+        return getattr(_types, name)
     raise AttributeError(f"motia has no attribute {name!r}")

@@ -6,8 +6,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from conformance.harness import Worker
-from conformance.manifests import Project, runners
+from tests.conformance.harness import Worker
+from tests.conformance.manifests import Project, runners
 
 RUBY = next(one for one in runners() if one.name == "ruby")
 

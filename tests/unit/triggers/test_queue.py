@@ -35,7 +35,15 @@ BUSY = Outcome(failure=Failure(code=WorkersBusy.code, name="WorkersBusy", messag
 def step(name: str, **rules: object) -> Step:
     queue = QueueRules(backoff=QUICK, **{"max_retries": 2, **rules})  # type: ignore[arg-type]
     return Step(
-        id=name, name=name, kind="event", file=f"steps/{name}", member="", runner="x", language="x", topics=(name,), queue=queue
+        id=name,
+        name=name,
+        kind="event",
+        file=f"steps/{name}",
+        member="",
+        runner="x",
+        language="x",
+        topics=(name,),
+        queue=queue,
     )
 
 
@@ -47,7 +55,9 @@ class Bench:
         self.queue = queue
         self.seen = seen
 
-    async def emit(self, name: str, data: object, *, group: str | None = None, fifo: bool = False, count: int = 1) -> None:
+    async def emit(
+        self, name: str, data: object, *, group: str | None = None, fifo: bool = False, count: int = 1
+    ) -> None:
         now = Clock().now_ms()
         emissions = [
             Emission(

@@ -1,4 +1,5 @@
 """Named SQL. A file holds blocks that begin with `-- name: NAME`; further comment lines say why, and are kept out.
+`{rows}` stands for any number of rows of parameters, see `with_rows`.
 
 Reads text and nothing else: statements are prepared and cached by SQLite's own module.
 """
@@ -26,13 +27,11 @@ def parse(text: str) -> dict[str, str]:
     return found
 
 
-def with_rows(statement: str, width: int, end: str = "") -> dict[int, str]:
-    """`statement` for 1, 2, 4, … `LARGEST` rows of `width` values."""
+def with_rows(statement: str, width: int) -> dict[int, str]:
+    """`statement` with its `{rows}` as 1, 2, 4, … `LARGEST` rows of `width` parameters."""
     row = f"({', '.join('?' * width)})"
     sizes = [1 << power for power in range(LARGEST.bit_length())]
-    if statement.endswith(" IN"):
-        statement, end = f"{statement} (", ")"
-    return {size: f"{statement} VALUES {', '.join([row] * size)} {end}" for size in sizes}
+    return {size: statement.replace("{rows}", ", ".join([row] * size)) for size in sizes}
 
 
 def load(name: str) -> dict[str, str]:

@@ -59,14 +59,13 @@ INSERT OR REPLACE INTO entries (space, group_name, key, value, version, expires)
 VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: present
--- Followed by one row of values for each key asked for. The answer is one row: each would be a wait of its own.
-SELECT json_group_array(json_array(space, group_name, key, expires)) FROM entries WHERE (space, group_name, key) IN;
+-- Which of many keys are there. One row answers for all: each row would be a wait of its own.
+SELECT json_group_array(json_array(e.space, e.group_name, e.key, e.expires))
+FROM (VALUES {rows}) wanted CROSS JOIN entries e
+  ON e.space = wanted.column1 AND e.group_name = wanted.column2 AND e.key = wanted.column3;
 
 -- name: upsert
--- Followed by one row of values for each key, then by `upsert_end`.
-INSERT INTO entries (space, group_name, key, value, version, expires);
-
--- name: upsert_end
+INSERT INTO entries (space, group_name, key, value, version, expires) VALUES {rows}
 ON CONFLICT (space, group_name, key)
 DO UPDATE SET value = excluded.value, version = excluded.version, expires = excluded.expires;
 

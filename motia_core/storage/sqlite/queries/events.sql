@@ -1,12 +1,10 @@
 -- Events, deliveries, dead letters and what `once` remembers.
 
 -- name: add_events
--- Followed by one row of values for each.
-INSERT INTO events (id, topic, data, trace_id, flows, parent, group_name, hops, created, remaining);
+INSERT INTO events (id, topic, data, trace_id, flows, parent, group_name, hops, created, remaining) VALUES {rows};
 
 -- name: add_deliveries
--- Followed by one row of values for each.
-INSERT INTO deliveries (id, event, step, lane, status, due);
+INSERT INTO deliveries (id, event, step, lane, status, due) VALUES {rows};
 
 -- name: emit_id
 SELECT event, deliveries FROM emit_ids WHERE topic = ? AND dedup = ? AND created >= ?;

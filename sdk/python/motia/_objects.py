@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from motia.errors import OutsideRunner
+from motia._errors import OutsideRunner
 
 
 class Bridge:

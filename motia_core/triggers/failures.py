@@ -1,0 +1,66 @@
+"""Tells the failure step (`onFailure`) that a step has failed for good: an event like any other, durable, retried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Raw
+
+from motia_core.clock import Clock
+from motia_core.model import Addressed, Caller, Delivery, Event, Failure, Step
+from motia_core.steps.registry import Registry
+from motia_core.storage.base import Emission, EventStore
+
+
+class Failures:
+    """`wake` says that a delivery was stored."""
+
+    def __init__(
+        self, store: EventStore, registry: Registry, clock: Clock, *, backlog: int, wake: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._clock = clock
+        self._backlog = backlog
+        self._wake = wake
+
+    async def of_delivery(self, step: Step, delivery: Delivery, failed: Failure) -> None:
+        """Stored under the delivery's own id: a crash before the burial tells it once, not twice."""
+        payload = _payload(step, failed, bytes(delivery.data), delivery.attempt - 1, delivery.topic)
+        caller = Caller(trigger="event", trace_id=delivery.trace_id, parent=delivery.parent, hops=delivery.hops)
+        await self._tell(step, caller, payload, f"failure:{delivery.id}:{delivery.attempt}")
+
+    async def of_cron(self, step: Step, caller: Caller, failed: Failure) -> None:
+        await self._tell(step, caller, _payload(step, failed, b"null", 0, None), None)
+
+    async def _tell(self, step: Step, caller: Caller, payload: bytes, id: str | None) -> None:
+        target = self._registry.current.failure_step(step)
+        if target is None:
+            return
+        now = self._clock.now_ms()
+        event = Event(
+            topic=target.name,
+            data=Raw(payload),
+            trace_id=caller.trace_id,
+            flows=step.flows,
+            parent=caller.parent,
+            dedup=id,
+            hops=caller.hops + 1,
+            created=now,
+        )
+        emission = Emission(event=event, to=(Addressed(target.name, now, target.queue.fifo),))
+        await self._store.put([emission], limit=self._backlog)
+        self._wake()
+
+
+def _payload(step: Step, failed: Failure, context: bytes, retries: int, topic: str | None) -> bytes:
+    return msgspec.json.encode(
+        {
+            "stepId": step.name,
+            "error": {"name": failed.name, "message": failed.message, "stack": failed.stack},
+            "context": Raw(context),
+            "retryCount": retries,
+            "topic": topic,
+        }
+    )
