@@ -7,11 +7,12 @@ to the queue.
 
 from __future__ import annotations
 
+import importlib
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 from anyio.abc import TaskGroup
@@ -27,14 +28,18 @@ from motia_core.app.run_folder import (
     remove_spill_dir,
     write_server_file,
 )
-from motia_core.app.surface import Surface
 from motia_core.clock import Clock
 from motia_core.config.load import Loaded
 from motia_core.errors import StoreError
 from motia_core.model import LogRecord, Problem
 from motia_core.steps.registry import Snapshot
 
+if TYPE_CHECKING:
+    from motia_core.app.surface import Surface
+
 _POLL = 0.02
+# By then the workers have been spawned (s).
+_SPAWNED = 0.02
 
 
 class Change(Struct, frozen=True):
@@ -139,7 +144,10 @@ class App:
         await group.start(parts.recorder.run)
         self._core_log = CoreLog(parts.recorder)
         self._core_log.attach()
-        await built.discover(group)
+        async with anyio.create_task_group() as booting:
+            booting.start_soon(built.discover, group)
+            if self._listen:
+                await self._import_surface()
         if self._consume:
             self.left_over = await self._count_left_over(parts)
             await group.start(parts.queue.run)
@@ -148,6 +156,8 @@ class App:
                 await group.start(parts.cron.run)
         if self._listen:
             token = secrets.token_urlsafe(24)
+            from motia_core.app.surface import Surface
+
             self._surface = Surface(parts, self._loaded, token=token, draining=self._stop_asked.is_set)
             host, port = await self._surface.start()
             self._server_file = write_server_file(
@@ -156,6 +166,11 @@ class App:
         if self._watch:
             reloader = Reloader(built, self._project, self._loaded, self._changed)
             group.start_soon(reloader.run)
+
+    async def _import_surface(self) -> None:
+        """The listener's packages take a tenth of a second to import: spent while the workers boot."""
+        await anyio.sleep(_SPAWNED)
+        importlib.import_module("motia_core.app.surface")
 
     def _changed(self, files: tuple[str, ...], took: float, problems: tuple[Problem, ...]) -> None:
         self.on_change(Change(files, took, problems))

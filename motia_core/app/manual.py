@@ -7,22 +7,13 @@ import msgspec
 from msgspec import Raw, Struct
 
 from motia_core.app.parts import Parts
+from motia_core.app.ran import Ran
 from motia_core.errors import MotiaError
 from motia_core.model import Caller, Invocation, Outcome, Step
 from motia_core.protocol.requests import HttpInput
 from motia_core.protocol.values import from_wire, to_bytes, to_wire
 
 _POLL = 0.02
-
-
-class Ran(Struct, frozen=True, rename="camel"):
-    """`failed` counts the steps it set off that failed, when they were waited for."""
-
-    trace_id: str
-    result: object = None
-    error: str | None = None
-    failed: int = 0
-    logs: list[str] = []
 
 
 class Asked(Struct, frozen=True):

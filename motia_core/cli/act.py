@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from motia_core.app.application import App
-from motia_core.app.manual import Ran, run_by_hand
+from motia_core.app.ran import Ran
 from motia_core.cli.arguments import Folder, Json, Port, folder, json_input
 from motia_core.cli.client import Client, read_server_file
 from motia_core.cli.output import err, fail, note, out, plain, print_json
@@ -48,6 +47,9 @@ def run(
 
 
 async def _boot_and_run(path: Path, step: str, value: Any, follow: bool) -> Ran:
+    from motia_core.app.application import App
+    from motia_core.app.manual import run_by_hand
+
     loaded = await configuration(path, "dev")
 
     def console(record: LogRecord) -> None:

@@ -7,14 +7,13 @@ import platform
 import shutil
 import socket
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 from rich.text import Text
 
 from motia_core import __version__
-from motia_core.app.examine import Examined, examine
 from motia_core.cli.arguments import Folder, Json, folder
 from motia_core.cli.client import Client, read_server_file
 from motia_core.cli.output import out, print_json, print_table, text, warn
@@ -24,8 +23,13 @@ from motia_core.problems import gravity
 from motia_core.steps.registry import Snapshot
 from motia_core.workers.languages import load_runners
 
+if TYPE_CHECKING:
+    from motia_core.app.examine import Examined
+
 
 def _examined(project: Path) -> Examined:
+    from motia_core.app.examine import examine
+
     async def work() -> Examined:
         loaded = await configuration(project, "dev")
         return await examine(project, loaded)

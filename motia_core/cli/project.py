@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
-from motia_core.app.loading import load_project_config
 from motia_core.cli.output import fail
 from motia_core.clock import Clock
-from motia_core.config.load import Loaded
 from motia_core.errors import MotiaError
-from motia_core.storage.base import Storage
-from motia_core.storage.open import open_storage
+
+if TYPE_CHECKING:
+    from motia_core.config.load import Loaded
+    from motia_core.storage.base import Storage
 
 T = TypeVar("T")
 
@@ -47,16 +47,22 @@ def has_uvloop() -> bool:
     return True
 
 
+async def _load(project: Path, mode: str, flags: dict[str, object]) -> Loaded:
+    from motia_core.app.loading import load_project_config
+
+    return await load_project_config(project, mode, flags)
+
+
 async def configuration(project: Path, mode: str, flags: dict[str, object] | None = None) -> Loaded:
     """The effective configuration; its warnings are the caller's to show."""
-    return await load_project_config(project, mode, flags or {})
+    return await _load(project, mode, flags or {})
 
 
 def motia_dir(project: Path) -> Path:
     """Where this project keeps its database and run files."""
 
     async def work() -> Path:
-        loaded = await load_project_config(project, "dev", {})
+        loaded = await _load(project, "dev", {})
         return project / loaded.config.motia_dir
 
     return run_async(work)
@@ -65,7 +71,9 @@ def motia_dir(project: Path) -> Path:
 @asynccontextmanager
 async def storage(project: Path) -> AsyncIterator[Storage]:
     """The project's database, also while a server runs on it."""
-    loaded = await load_project_config(project, "dev", {})
+    from motia_core.storage.open import open_storage
+
+    loaded = await _load(project, "dev", {})
     config = loaded.config
     opened = await open_storage(
         config.database.url, project, project / config.motia_dir, durability=config.durability, clock=Clock()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
 from motia_core import __version__
-from motia_core.app.application import App, Change
 from motia_core.cli.output import out, text
 from motia_core.model import Problem, Step
 from motia_core.problems import gravity
+
+if TYPE_CHECKING:
+    from motia_core.app.application import App, Change
 
 _SHOWN = 12
 

@@ -10,17 +10,19 @@ import signal
 import time
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import anyio
 import typer
 
-from motia_core.app.application import App
 from motia_core.cli.arguments import Folder, Port, folder
 from motia_core.cli.output import err, fail, note, text
 from motia_core.cli.project import configuration, run_async
 from motia_core.cli.screen import print_boot, print_change
 from motia_core.logs import Console
+
+if TYPE_CHECKING:
+    from motia_core.app.application import App
 
 Host = Annotated[str | None, typer.Option("-H", "--host", help="Address to listen on")]
 Quiet = Annotated[bool, typer.Option("-v", "--disable-verbose", help="Log lines without their fields")]
@@ -86,6 +88,8 @@ async def _run(
     command: list[str] | None,
     began: float,
 ) -> int:
+    from motia_core.app.application import App  # heavy: only those who serve wait for it
+
     loaded = await configuration(project, mode, flags)
     app = App(project, mode, loaded, console=console.print, watch=mode == "dev" and command is None)
     app.on_change = print_change

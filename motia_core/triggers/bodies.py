@@ -93,7 +93,7 @@ def _charset(name: str) -> str:
         found = codecs.lookup(name.strip(" '\""))
     except (LookupError, ValueError):
         found = None
-    if found is None or found.name in _NOT_CHARSETS or not getattr(found, "_is_text_encoding", True):
+    if found is None or found.name.replace("-", "_") in _NOT_CHARSETS or not getattr(found, "_is_text_encoding", True):
         raise Refusal(415, f"the charset '{name[:40]}' is not known", close=True)
     return "utf-8" if found.name == "ascii" else found.name
 

@@ -18,7 +18,7 @@ from motia_core.protocol.calls import Log
 from motia_core.protocol.envelope import ErrorObject
 from motia_core.protocol.messages import METHODS, Direction
 from motia_core.protocol.peer import Peer, Request
-from motia_core.workers.process import Process
+from motia_core.workers.process import Process, Waiter, new_waiter
 
 CallHandler = Callable[[str, str, Raw], Awaitable[bytes]]
 LogSink = Callable[[str, Log], None]
@@ -26,6 +26,7 @@ LogSink = Callable[[str, Log], None]
 UNKNOWN_METHOD = -32601
 INTERNAL_ERROR = -32603
 OPEN_CALLS = 4096
+IDLE = 64
 _SERVED = frozenset(m.name for m in METHODS.values() if m.direction is Direction.TO_CORE and m.result is not None)
 _log = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ def error_object(error: MotiaError) -> ErrorObject:
 
 
 class Answers:
-    """The calls of one worker. Each is answered in a task of `tasks`, in any order."""
+    """The calls of one worker, answered in any order. Each has a task of its own while it runs; a task that is done
+    waits for the next call, because making one costs more than all else that is done here."""
 
     def __init__(self, worker: str, peer: Peer, process: Process, handler: CallHandler, tasks: TaskGroup) -> None:
         self._worker = worker
@@ -57,6 +59,8 @@ class Answers:
         self._tasks = tasks
         self._open = 0
         self._paused = False
+        self._closed = False
+        self._idle: list[Waiter[Request | None]] = []
 
     def take(self, request: Request) -> None:
         if request.method not in _SERVED:
@@ -67,16 +71,33 @@ class Answers:
         if self._open >= OPEN_CALLS and not self._paused:
             self._paused = True
             self._process.pause_reading()
-        self._tasks.start_soon(self._answer, request, name=request.method)
+        if self._idle:
+            self._idle.pop().set_result(request)
+        else:
+            self._tasks.start_soon(self._serve, request, name=f"answers to {self._worker}")
 
-    async def _answer(self, request: Request) -> None:
-        try:
-            self._process.write(await self._said(request))
-        finally:
-            self._open -= 1
-            if self._paused and self._open <= OPEN_CALLS // 2:
-                self._paused = False
-                self._process.resume_reading()
+    def close(self) -> None:
+        """No more calls come; those being answered go on, unheard."""
+        self._closed = True
+        for waiter in self._idle:
+            waiter.set_result(None)
+        self._idle.clear()
+
+    async def _serve(self, first: Request) -> None:
+        request: Request | None = first
+        while request is not None:
+            try:
+                self._process.write(await self._said(request))
+            finally:
+                self._open -= 1
+                if self._paused and self._open <= OPEN_CALLS // 2:
+                    self._paused = False
+                    self._process.resume_reading()
+            if self._closed or len(self._idle) >= IDLE:
+                return
+            waiter: Waiter[Request | None] = new_waiter()
+            self._idle.append(waiter)
+            request = await waiter
 
     async def _said(self, request: Request) -> bytes:
         try:

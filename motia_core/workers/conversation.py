@@ -63,7 +63,7 @@ class Conversation:
         self._tasks = tasks
         self._peer = Peer(frame=site.wire.frame, depth=site.wire.depth)
         self._answers: Answers | None = None
-        self._waiting: dict[int, Waiter] = {}
+        self._waiting: dict[int, Waiter[Raw]] = {}
         self._ping: int | None = None
 
     @property
@@ -101,7 +101,7 @@ class Conversation:
     async def run(self, invocation: str, params: bytes, deadline: float) -> Raw:
         host = self._host()
         id, data = self._peer.call("step.run", params)
-        waiter = process.new_waiter()
+        waiter: Waiter[Raw] = process.new_waiter()
         self.runs.add(id, Run(invocation, deadline, waiter))
         host.write(data)
         try:
@@ -128,6 +128,8 @@ class Conversation:
         if self.dead is not None:
             return
         self.dead = why
+        if self._answers is not None:
+            self._answers.close()
         for waiter in (*self._waiting.values(), *self.runs.clear()):
             if not waiter.done():
                 waiter.set_exception(WorkerDied(why))
@@ -201,7 +203,7 @@ class Conversation:
             self._log(self._owner.name, Log(msg=text, level="warn", source="stdout"))
 
 
-def _settle(waiter: Waiter, reply: Reply) -> None:
+def _settle(waiter: Waiter[Raw], reply: Reply) -> None:
     if waiter.done():
         return
     if reply.error is None:

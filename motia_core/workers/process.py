@@ -17,12 +17,12 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 import anyio
-from msgspec import Raw
 
-Waiter = asyncio.Future[Raw]
+T = TypeVar("T")
+Waiter = asyncio.Future
 Cancelled = asyncio.CancelledError
 
 LAST_WORDS = 0.05  # for reading what is left in the pipes of an ended process
@@ -41,7 +41,7 @@ class Listener(Protocol):
     def ended(self, code: int) -> None: ...
 
 
-def new_waiter() -> Waiter:
+def new_waiter() -> Waiter[T]:
     return asyncio.get_running_loop().create_future()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from motia_core.errors import DeadlineExceeded
 from motia_core.workers.process import Waiter
@@ -16,7 +16,7 @@ class Run(Struct):
 
     invocation: str
     deadline: float
-    waiter: Waiter
+    waiter: Waiter[Raw]
     abandoned: bool = False
     expired: bool = False
 
@@ -45,7 +45,7 @@ class Runs:
     def pop(self, id: int) -> Run | None:
         return self._runs.pop(id, None)
 
-    def clear(self) -> Iterator[Waiter]:
+    def clear(self) -> Iterator[Waiter[Raw]]:
         runs = list(self._runs.values())
         self._runs.clear()
         return (run.waiter for run in runs)

@@ -169,9 +169,12 @@ async def test_an_idle_connection_is_closed(tmp_path: Path) -> None:
 async def test_more_connections_than_allowed_are_closed(tmp_path: Path) -> None:
     async with front(tmp_path, config=limited(connections=2)) as site:
         site.serve(step("a", "GET /a"))
-        async with await anyio.connect_tcp("127.0.0.1", site.port), await anyio.connect_tcp("127.0.0.1", site.port):
-            async with await anyio.connect_tcp("127.0.0.1", site.port) as third:
-                assert await drain(third) == b""
+        async with (
+            await anyio.connect_tcp("127.0.0.1", site.port),
+            await anyio.connect_tcp("127.0.0.1", site.port),
+            await anyio.connect_tcp("127.0.0.1", site.port) as third,
+        ):
+            assert await drain(third) == b""
         with anyio.fail_after(5):
             while not (await site.send(b"GET /a HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")).raw:
                 await anyio.sleep(0.01)

@@ -17,7 +17,11 @@ from motia_core.defaults import compile_defaults
         ({"items": {"properties": {"n": {"default": []}}}}, [{}, 3, {"n": 1}], [{"n": []}, 3, {"n": 1}]),
         ({"prefixItems": [{}, {"properties": {"n": {"default": 1}}}]}, [{}, {}, {}], [{}, {"n": 1}, {}]),
         ({"items": [{"properties": {"n": {"default": 1}}}], "additionalItems": {}}, [{}, {}], [{"n": 1}, {}]),
-        ({"allOf": [{"properties": {"a": {"default": 1}}}, {"properties": {"b": {"default": 2}}}]}, {}, {"a": 1, "b": 2}),
+        (
+            {"allOf": [{"properties": {"a": {"default": 1}}}, {"properties": {"b": {"default": 2}}}]},
+            {},
+            {"a": 1, "b": 2},
+        ),
         ({"anyOf": [{"properties": {"a": {"default": 1}}}, {"type": "null"}]}, {}, {"a": 1}),
         ({"anyOf": [{"properties": {"a": {"default": 1}}}, {"type": "object"}]}, {}, {}),
         ({"additionalProperties": {"properties": {"n": {"default": 1}}}}, {"x": {}}, {"x": {"n": 1}}),
@@ -56,6 +60,12 @@ def test_recursive_schemas_end() -> None:
 
 
 def test_schemas_without_defaults_compile_to_nothing() -> None:
-    for schema in (True, {}, {"properties": {"a": {"type": "string"}}}, {"$ref": "#"}, {"items": {"$ref": "#/nowhere"}}):
+    for schema in (
+        True,
+        {},
+        {"properties": {"a": {"type": "string"}}},
+        {"$ref": "#"},
+        {"items": {"$ref": "#/nowhere"}},
+    ):
         fill = compile_defaults(schema)
         assert fill is None or fill({"a": 1}) == {"a": 1}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from msgspec import Raw
@@ -24,7 +23,11 @@ ORDER = {
         "id": {"type": "string", "minLength": 2},
         "items": {
             "type": "array",
-            "items": {"type": "object", "required": ["price"], "properties": {"price": {"type": "number", "minimum": 0}}},
+            "items": {
+                "type": "object",
+                "required": ["price"],
+                "properties": {"price": {"type": "number", "minimum": 0}},
+            },
         },
         "note": {"anyOf": [{"type": "null"}, {"type": "object", "required": ["by"]}]},
     },
@@ -50,13 +53,18 @@ def test_issues_name_the_place_and_the_rule(value: object, issues: list[tuple[st
 
 
 def test_messages_never_echo_the_value() -> None:
-    found = validator({"type": "object", "properties": {"password": {"type": "integer"}}}).check({"password": "hunter2"})
+    found = validator({"type": "object", "properties": {"password": {"type": "integer"}}}).check(
+        {"password": "hunter2"}
+    )
     assert found == [Issue("password", 'is not of type "integer"', "type")]
 
 
 def test_unexpected_keys_are_named() -> None:
     found = validator({"properties": {"a": {}}, "additionalProperties": False}).check({"a": 1, "b": 2, "c": 3})
-    assert [(issue.path, issue.code) for issue in found] == [("b", "additionalProperties"), ("c", "additionalProperties")]
+    assert [(issue.path, issue.code) for issue in found] == [
+        ("b", "additionalProperties"),
+        ("c", "additionalProperties"),
+    ]
 
 
 def test_both_drafts() -> None:
@@ -98,12 +106,12 @@ def test_a_problem_names_its_place() -> None:
     assert (validator({"properties": {"a": {"type": "strange"}}}).problem or "").startswith("at properties.a.type: ")
 
 
+@pytest.mark.timeout(20)
 def test_patterns_run_in_linear_time_where_they_can() -> None:
+    """Backtracking would not end within the timeout."""
     one = validator({"pattern": "^(a+)+$"})
     assert not one.backtracks
-    started = time.perf_counter()
     assert one.check("a" * 50_000 + "b")
-    assert time.perf_counter() - started < 5
 
 
 def test_look_around_works_and_is_bounded() -> None:

@@ -39,13 +39,9 @@ class Transaction:
 
     def flush(self) -> None:
         """Writes the counters once, however often they were used."""
-        if self._stored is None:
-            return
-        sequence, pending = self._stored
-        if sequence != self._sequence:
-            self.execute("UPDATE counters SET value = ? WHERE name = 'sequence'", (self._sequence,))
-        if pending != self._pending:
-            self.execute("UPDATE counters SET value = ? WHERE name = 'pending'", (self._pending,))
+        now = (self._sequence, self._pending)
+        if self._stored is not None and self._stored != now:
+            self.execute("UPDATE counters SET sequence = ?, pending = ?", now)
 
     def apart(self, work: Work[T]) -> T:
         """What `work` returns; if it raises, all it did is undone. Numbers it took are not given again."""
@@ -64,9 +60,7 @@ class Transaction:
         return result
 
     def _load(self) -> None:
-        found = dict(self.execute("SELECT name, value FROM counters").fetchall())
-        self._stored = (found["sequence"], found["pending"])
-        self._sequence, self._pending = self._stored
+        self._sequence, self._pending = self._stored = self.execute("SELECT sequence, pending FROM counters").fetchone()
 
 
 Work = Callable[[Transaction], T]

@@ -6,14 +6,25 @@
 const { MARK } = require('./values');
 const { list } = require('./state');
 
+/** What the proxy stands for: the run, and the streams asked for so far. */
+class Streams {
+  constructor(run) {
+    Object.defineProperty(this, RUN, { value: run });
+  }
+}
+const RUN = Symbol('run');
+
+// One handler for all: an object of its own per invocation costs the garbage collector more than the whole context.
+const BY_NAME = {
+  get(streams, name) {
+    if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
+    return Object.hasOwn(streams, name) ? streams[name] : (streams[name] = makeStream(streams[RUN], name));
+  },
+};
+
 /** Any name answers: whether a stream exists is the core's to say, at the first call. */
 function makeStreams(run) {
-  return new Proxy(Object.create(null), {
-    get(made, name) {
-      if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
-      return (made[name] ??= makeStream(run, name));
-    },
-  });
+  return new Proxy(new Streams(run), BY_NAME);
 }
 
 function makeStream(run, stream) {

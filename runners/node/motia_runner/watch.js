@@ -36,6 +36,8 @@ setInterval(() => {
  */
 function hangup() {
   try {
+    // Known to be experimental; the warning would be logged as if a step had printed it.
+    process.emitWarning = () => {};
     const { WASI } = require('node:wasi');
     const wasi = new WASI({ version: 'preview1', stdin: 0, returnOnExit: true });
     const memory = new WebAssembly.Memory({ initial: 1 });

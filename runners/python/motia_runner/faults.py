@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import traceback
 from typing import Any, Dict, List, Optional, Tuple
@@ -19,6 +20,7 @@ HANDLER_FAILED, INPUT_INVALID, STEP_UNAVAILABLE, CONFLICT = 1001, 1002, 1003, 10
 PAYLOAD_REFUSED, CLIENT_GONE, WRONG_VERSION, DRAINING = 1012, 1016, 1017, 1019
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_LOOP = {asyncio.base_events.__file__, asyncio.events.__file__}
 _DEEPEST_CAUSE = 5
 
 
@@ -28,7 +30,7 @@ def refusal(message: str) -> MotiaError:
 
 def ours(filename: str) -> bool:
     """Whether a stack frame is the runner's or the import system's rather than an author's."""
-    return filename.startswith((_HERE, "<frozen importlib"))
+    return filename.startswith((_HERE, "<frozen importlib")) or filename in _LOOP
 
 
 def describe(error: BaseException, depth: int = 0) -> Dict[str, Any]:

@@ -77,6 +77,7 @@ class Invocation:
         self.lines: Dict[str, str] = {}
         self._prefix = '{"invocation":' + values.dump(id)
         self._open: Set[Any] = set()
+        self._composed: Set[Any] = set()
         self._unseen: List[Pending] = []
         self._idle: Optional[Callable[[], None]] = None
 
@@ -132,6 +133,8 @@ class Invocation:
 
         self._open.add(pending)
         task = loop.create_task(fulfil())
+        self._composed.add(task)
+        task.add_done_callback(self._composed.discard)
         pending.add_done_callback(lambda _: task.cancel() if pending.cancelled() else None)
         return pending
 
@@ -145,7 +148,7 @@ class Invocation:
 
     def drain(self) -> Any:
         """To be awaited: everything started and not awaited is finished, its failures are logged."""
-        if not self._open and not self._unseen:
+        if not self._open and not self._unseen and not self._composed:
             return Done(None)
         return self._drain() if _running_loop() is not None else Done(self._drain_here())
 
@@ -164,6 +167,8 @@ class Invocation:
             idle = asyncio.Event()
             self._idle = idle.set
             await idle.wait()
+        if self._composed:  # cancelled: no answer of the core is waited for, but code of the author's is
+            await asyncio.wait(list(self._composed))
         self._report_unseen()
 
     def _drain_here(self) -> None:

@@ -176,7 +176,7 @@ def _walk(value: Any, at: Path, room: int, wire: bool, above: List[int]) -> Any:
 
 def _key(key: Any, at: Path) -> str:
     try:
-        key = shapes.unfold(key)
+        key = None if key is None else shapes.unfold(key)
     except shapes.NoForm:
         key = ()
     if key is None or type(key) in (bool, int, float):

@@ -7,6 +7,8 @@ module MotiaRunner
   class Invocation
     CANCELLED = Object.new.freeze
     PAUSE = 0.001
+    # What is kept of a log line that exceeds a frame (characters).
+    KEPT = 1000
     # How long a thread the step started, busy as the step ends, may take until it makes its next call or sleeps (s).
     SETTLE = 0.1
 
@@ -47,7 +49,10 @@ module MotiaRunner
       line = { "level" => level, "msg" => message, "fields" => fields, "source" => source,
                "time" => Process.clock_gettime(Process::CLOCK_REALTIME, :millisecond) }
       line["invocation"] = @id unless @ended
-      @peer.notify("log", Values.generate(line))
+      return if @peer.notify("log", Values.generate(line))
+
+      cut = { "msg" => "#{message[0, KEPT]}… (cut)", "fields" => {} }
+      @peer.notify("log", Values.generate(line.merge(cut)))
     end
 
     def printed(source, text) = lines(source).write(text)

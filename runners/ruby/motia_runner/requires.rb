@@ -58,7 +58,10 @@ module Kernel
 
   def require_relative(name)
     path = name.respond_to?(:to_path) ? name.to_path : String(name)
-    from = caller_locations(1, 1)[0].absolute_path or raise LoadError, "cannot infer basepath"
+    place = caller_locations(1, 1)[0]
+    from = place.absolute_path || place.path # the latter is all that evaluated text has
+    raise LoadError, "cannot infer basepath" unless File.absolute_path?(from)
+
     path = File.expand_path(path, File.dirname(from))
     unit = MotiaRunner::Requires.unit
     loaded = unit && MotiaRunner::Requires.own(unit, path)

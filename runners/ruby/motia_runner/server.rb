@@ -3,6 +3,7 @@
 # What the core may ask, method by method: checks params, posts the work to the threads, answers. The reading thread
 # only takes note (a new invocation, a cancel) and never writes, waits or runs anything of the user's.
 
+require_relative "forks"
 require_relative "invoke"
 require_relative "lifeline"
 require_relative "loader"
@@ -55,6 +56,7 @@ module MotiaRunner
     def abandon
       Output.sink = nil
       @wire.abandon
+      nil
     end
 
     private
@@ -74,6 +76,8 @@ module MotiaRunner
       return refuse(id, Peer::INVALID_PARAMS, "#{method}: #{wrong}") if wrong
 
       method == "step.run" ? run(id, params, special) : ask(id, method, params, special)
+    rescue StandardError => error
+      refuse(id, Peer::INTERNAL_ERROR, "#{method}: #{error.class}: #{error.message}") if id
     end
 
     def ask(id, method, params, special)

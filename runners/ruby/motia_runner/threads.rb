@@ -125,20 +125,4 @@ module MotiaRunner
       Thread.singleton_class.prepend(Start)
     end
   end
-
-  # Tells of forked children, which inherit descriptors but none of the threads.
-  module Forks
-    def self.install(&told)
-      hook = Module.new do
-        if Process.respond_to?(:_fork)
-          define_method(:_fork) { super().tap { |pid| told.call if pid.zero? } }
-        else
-          define_method(:fork) { |&block| block ? super() { told.call; block.call } : super().tap { |pid| told.call unless pid } }
-        end
-      end
-      Process.singleton_class.prepend(hook)
-      Kernel.singleton_class.prepend(hook) unless Process.respond_to?(:_fork)
-      Object.prepend(hook) unless Process.respond_to?(:_fork)
-    end
-  end
 end

@@ -1,12 +1,13 @@
 # frozen_string_literal: true
 
-require "monitor"
-
 # One step file and the helpers it requires, loaded into a namespace of their own (a module under MotiaSteps).
 #
 # What it makes equal to plain Ruby: top-level `@variables`, `def self.x` and `private` work; classes inside the step
 # may call its top-level methods. Every invocation gets an object of its own, so that what one stores in `@logger`
-# another cannot see. What stays different stands in docs/ruby.md. Never runs a handler.
+# another cannot see. What stays different stands in sdk/ruby/README.md. Never runs a handler.
+
+require_relative "adoption"
+require_relative "shared"
 
 module MotiaSteps
 end
@@ -104,7 +105,12 @@ module MotiaRunner
       merge_top(LOADS_INTO_MODULE ? @entered : @wrap)
     end
 
-    def evaluate(path) = @wrap.module_eval(File.read(path), path, 1)
+    def evaluate(path)
+      @wrap.extend(@wrap) # the top level calls its own methods
+      @wrap.module_eval(File.read(path), path, 1)
+    rescue Errno::ENOENT
+      raise LoadError, "cannot load such file -- #{path}"
+    end
 
     # Every file has a top-level object of its own; the step's speaks for all.
     def merge_top(entered)
@@ -166,52 +172,6 @@ module MotiaRunner
 
       @warnings << { "code" => "shadows", "message" => "`#{name}` here is a new class of this step, not Ruby's or the gem's own",
                      "hint" => "write `class ::#{name}` to extend the existing one" }
-    end
-  end
-
-  # Tells the unit being loaded of every class body that begins.
-  module Adoption
-    @depth = 0
-    @lock = Monitor.new
-    @point = TracePoint.new(:class) { |point| Requires.unit&.adopt(point.self) }
-
-    def self.during
-      @lock.synchronize { @point.enable if (@depth += 1) == 1 }
-      yield
-    ensure
-      @lock.synchronize { @point.disable if (@depth -= 1).zero? }
-    end
-  end
-
-  # Project files outside the step folders: loaded once for all, global.
-  module Shared
-    @needs = {}
-    @stack = []
-
-    class << self
-      def load(path)
-        (@needs[@stack.last] ||= []) << path if @stack.any?
-        @stack.push(path)
-        yield
-      ensure
-        @stack.pop
-      end
-
-      # The file and whatever it requires in its turn.
-      def closure(path, found = [])
-        return found if found.include?(path)
-
-        found << path
-        @needs[path]&.each { |need| closure(need, found) }
-        found
-      end
-
-      # So that the next `require` loads it again, with all that built on it.
-      def forget(path)
-        ($LOADED_FEATURES & @needs.keys.push(path)).each do |feature|
-          $LOADED_FEATURES.delete(feature) if closure(feature).include?(path)
-        end
-      end
     end
   end
 end

@@ -155,6 +155,10 @@ class Worker:
             self.send({"id": id, "result": self._result(method, params)})
 
     def _result(self, method: str, params: Json) -> Json:
+        if method == "once.get":
+            return {"found": False, "value": None}
+        if method == "once.put":
+            return {"value": params["value"]}
         place = (str(params.get("group")), str(params.get("key", params.get("id"))))
         verb = method.partition(".")[2]
         if verb == "set":
@@ -168,10 +172,6 @@ class Worker:
             return {"value": self.state.get(place), "version": "v1"}
         if method == "transaction.commit":
             return {"results": []}
-        if method == "once.get":
-            return {"found": False, "value": None}
-        if method == "once.put":
-            return {"value": params["value"]}
         fixed = {"emit": {"id": "e1", "deliveries": 1}, "trigger": {"id": "e1", "traceId": "t2"}, "delete": {"value": 1}}
         return fixed.get(verb, {})
 

@@ -74,7 +74,7 @@ def test_values_of_every_kind_become_json(project: Path, worker: Worker) -> None
             "at": dt.datetime(2024, 1, 2, 3, 4, 5, 600, PLUS), "whole": dt.datetime(2024, 1, 2, tzinfo=dt.timezone.utc),
             "decimals": [decimal.Decimal("19.99"), decimal.Decimal("3"), decimal.Decimal("0.1000000000000000000001")],
             "id": uuid.UUID(int=1), "path": pathlib.Path("a/b"), "ns": types.SimpleNamespace(z=[1]),
-            "keys": {1: "a", True: "b", None: "c", Colour.RED: "d", dt.date(2024, 1, 2): "e"},
+            "keys": {1: "a", False: "b", None: "c", Colour.RED: "d", dt.date(2024, 1, 2): "e"},
             "bytes": b"\\x00\\xff", "view": {"a": 1}.keys(), "for": dt.timedelta(minutes=1), "error": ValueError("e"),
             "half": fractions.Fraction(1, 2), "ordered": collections.OrderedDict(b=1), "big": 2**70,
         }
@@ -87,7 +87,7 @@ def test_values_of_every_kind_become_json(project: Path, worker: Worker) -> None
         "at": "2024-01-02T01:04:05.000600Z", "whole": "2024-01-02T00:00:00.000Z",
         "decimals": [19.99, 3, "0.1000000000000000000001"], "id": "00000000-0000-0000-0000-000000000001",
         "path": "a/b", "ns": {"z": [1]},
-        "keys": {"1": "a", "true": "b", "null": "c", "red": "d", "2024-01-02": "e"}, "bytes": {"$bytes": "AP8="},
+        "keys": {"1": "a", "false": "b", "null": "c", "red": "d", "2024-01-02": "e"}, "bytes": {"$bytes": "AP8="},
         "view": ["a"], "for": 60, "half": 0.5, "ordered": {"b": 1}, "big": 2**70,
     }  # fmt: skip
 
@@ -381,7 +381,7 @@ def test_what_is_printed_belongs_to_its_invocation(project: Path, worker: Worker
     assert [(log["msg"], log["source"]) for log in rest] == [
         ("one 1é", "stdout"), ("err", "stderr"), ("a", "stdout"), ("b", "stdout"), ("half", "stderr")
     ]  # fmt: skip
-    assert {log["invocation"] for log in rest} == {"i1"}
+    assert {log["invocation"] for log in rest} == {"i2"}
 
 
 def test_the_logger_takes_whatever_it_is_given(project: Path, worker: Worker) -> None:
@@ -405,7 +405,7 @@ def test_the_logger_takes_whatever_it_is_given(project: Path, worker: Worker) ->
     assert (told[4][2]["ok"], "built-in function print" in told[4][2]["f"]) == (1, True)
     assert told[5][2]["error"]["name"] == "ValueError"
     assert [one[1] for one in told[6:]] == ["shared", "100%", "one of 2", "caught"]
-    assert {log["invocation"] for log in worker.logs} == {"i1"}
+    assert {log["invocation"] for log in worker.logs} == {"i2"}
 
 
 def test_forked_children_do_not_touch_the_wire(project: Path, worker: Worker) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from motia_core.triggers.query import TooMany, parse_query
@@ -51,13 +49,9 @@ def test_more_parameters_than_allowed_are_refused() -> None:
         parse_query("&".join(f"a{n}=1" for n in range(11)), 10)
 
 
-@pytest.mark.parametrize("piece", ["a=1", "a[]=1", "a[0]=1", "a[b]=1", "%5B%5D[[["])
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("piece", ["a=1", "a[]=1", "a[0]=1", "a[b]=1", "a[][b]=1", "%5B%5D[[["])
 def test_no_shape_takes_more_than_linear_time(piece: str) -> None:
-    def cost(size: int) -> float:
-        text = "&".join([piece] * size)
-        started = time.perf_counter()
-        parse_query(text, size + 1)
-        return time.perf_counter() - started
-
-    assert cost(40_000) < 10 + cost(4_000) * 100
+    """Quadratic work would not end within the timeout."""
+    parse_query("&".join([piece] * 60_000), 100_000)
     parse_query("a" + "[x]" * 100_000 + "=1", 10)

@@ -125,10 +125,10 @@ CREATE TABLE listeners (
 
 -- `sequence` is the last id or version given out; `pending` counts deliveries that wait or are blocked.
 CREATE TABLE counters (
-  name TEXT PRIMARY KEY,
-  value INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-INSERT INTO counters VALUES ('sequence', 0), ('pending', 0);
+  sequence INTEGER NOT NULL,
+  pending INTEGER NOT NULL
+) STRICT;
+INSERT INTO counters VALUES (0, 0);
 
 CREATE TABLE probes (
   id INTEGER PRIMARY KEY,
