@@ -1,0 +1,284 @@
+"""Every call a runner can make, through the one door, on the reference store."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import Raw
+
+from motia_core.clock import Clock
+from motia_core.config import Config, Durability
+from motia_core.config.knobs import Queue
+from motia_core.errors import (
+    BacklogFull,
+    CallRefused,
+    EmitNotDeclared,
+    InvocationOver,
+    LocalProtocolError,
+    PayloadRefused,
+    TransactionConflict,
+    UnknownTarget,
+)
+from motia_core.model import Caller, Emit, Invocation, Step, Stream
+from motia_core.services.context import Services
+from motia_core.services.running import Active, Running
+from motia_core.services.table import Table
+from motia_core.steps.registry import Registry, Snapshot
+from motia_core.storage.open import open_storage
+from motia_core.traces.recorder import Recorder
+
+pytestmark = pytest.mark.anyio
+
+
+def step(name: str, *topics: str, **more: Any) -> Step:
+    return Step(
+        id=name,
+        name=name,
+        kind=more.pop("kind", "event"),
+        file=f"{name}.x",
+        member="",
+        runner="x",
+        language="x",
+        topics=topics,
+        **more,
+    )
+
+
+STEPS = (
+    step("hears", "t.one"),
+    step("also-hears", "t.one"),
+    step("declares", emits=(Emit("t.one"),)),
+    step("strict", emits=(Emit("t.one"),), strict_emits=True),
+    step("everything", all_topics=True),
+    step("api", kind="api"),
+    step("tick", kind="cron", cron="* * * * *"),
+)
+
+
+class Door:
+    """The table, asked in the name of a step."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.table = Table(services)
+
+    def begin(self, name: str = "hears", *, delivery: int | None = None) -> Active:
+        found = self.services.registry.current.by_name[name]
+        caller = Caller(trigger="event", trace_id="TRACE", delivery=delivery)
+        invocation = Invocation(
+            id=self.services.clock.new_id(), step=found, caller=caller, input=Raw(b"null"), deadline=0
+        )
+        return self.services.running.begin(invocation, None)
+
+    async def ask(self, active: Active, method: str, **params: Any) -> Any:
+        data = msgspec.json.encode({"invocation": active.invocation.id, **params})
+        return msgspec.json.decode(await self.table.answer("w", method, Raw(data)))
+
+    async def waiting(self) -> dict[str, int]:
+        rows = await self.services.storage.events.backlog(now=self.services.clock.now_ms())
+        return {row.step: row.ready + row.delayed + row.blocked for row in rows}
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    clock = Clock()
+    storage = await open_storage("memory:", tmp_path, tmp_path, durability=Durability(), clock=clock)
+    by_topic: dict[str, tuple[Step, ...]] = {}
+    for each in STEPS:
+        for topic in each.topics:
+            by_topic[topic] = (*by_topic.get(topic, ()), each)
+    snapshot = Snapshot(
+        steps=STEPS,
+        by_name={each.name: each for each in STEPS},
+        by_topic=by_topic,
+        all_topics=tuple(each for each in STEPS if each.all_topics),
+        streams={"todo": Stream(name="todo", file="todo.x", member="", runner="x", language="x", ttl=60)},
+    )
+    config = Config(queue=Queue(backlog=50))
+    recorder = Recorder(storage.traces, config.traces, clock)
+    yield Door(
+        Services(
+            config=config, storage=storage, registry=Registry(snapshot), running=Running(), recorder=recorder,
+            clock=clock, run_dir=tmp_path,
+        )
+    )  # fmt: skip
+    await storage.close()
+
+
+async def test_state_round_trip(door: Door) -> None:
+    me = door.begin()
+    assert await door.ask(me, "state.get", group="g", key="k") == {"value": None}
+    assert await door.ask(me, "state.set", group="g", key="k", value={"a": 1}) == {"value": {"a": 1}}
+    assert await door.ask(me, "state.get", group="g", key="k") == {"value": {"a": 1}}
+    assert await door.ask(me, "state.getGroup", group="g") == {"items": [["k", {"a": 1}]]}
+    assert await door.ask(me, "state.keys", group="g") == {"names": ["k"]}
+    assert await door.ask(me, "state.groups") == {"names": ["g"]}
+    ops = [{"op": "increment", "path": "a", "value": 2}]
+    assert await door.ask(me, "state.update", group="g", key="k", ops=ops) == {"value": {"a": 3}}
+    assert await door.ask(me, "state.setIfAbsent", group="g", key="k", value=0) == {"stored": False, "value": {"a": 3}}
+    swapped = await door.ask(me, "state.compareAndSet", group="g", key="k", expected={"a": 3}, value=9)
+    assert swapped == {"stored": True, "value": 9}
+    assert await door.ask(me, "state.delete", group="g", key="k") == {"value": 9}
+    assert await door.ask(me, "state.clear", group="g") == {"count": 0}
+
+
+async def test_calls_are_traced_in_the_name_of_their_invocation(door: Door) -> None:
+    me, other = door.begin(), door.begin()
+    await door.ask(me, "state.set", group="g", key="k", value=1)
+    await door.ask(other, "events.emit", topic="t.one", data=1)
+    [mine] = [msgspec.json.decode(event) for event in me.events]
+    assert (mine["type"], mine["operation"], mine["data"]["key"], mine["success"]) == ("state", "set", "k", True)
+    assert msgspec.json.decode(other.events[0])["type"] == "emit"
+
+
+async def test_a_call_after_the_end_is_refused(door: Door) -> None:
+    me = door.begin()
+    door.services.running.end(me)
+    with pytest.raises(InvocationOver):
+        await door.ask(me, "state.get", group="g", key="k")
+
+
+async def test_bad_params_and_unknown_methods(door: Door) -> None:
+    me = door.begin()
+    with pytest.raises(CallRefused, match=r"state\.get"):
+        await door.ask(me, "state.get", group=1, key="k")
+    with pytest.raises(LocalProtocolError):
+        await door.ask(me, "state.nonsense")
+    for ttl in (0, -1, 1e12):
+        with pytest.raises(PayloadRefused):
+            await door.ask(me, "state.set", group="g", key="k", value=1, ttl=ttl)
+    with pytest.raises(PayloadRefused):
+        await door.ask(me, "state.set", group="g" * 2000, key="k", value=1)
+
+
+async def test_emit_reaches_every_subscriber_and_those_who_hear_everything(door: Door) -> None:
+    answer = await door.ask(door.begin(), "events.emit", topic="t.one", data={"n": 1})
+    assert answer["deliveries"] == 3
+    assert await door.waiting() == {"hears": 1, "also-hears": 1, "everything": 1}
+
+
+async def test_a_step_that_hears_everything_does_not_hear_itself(door: Door) -> None:
+    answer = await door.ask(door.begin("everything"), "events.emit", topic="t.nobody", data=1)
+    assert answer["deliveries"] == 0
+
+
+async def test_undeclared_topics(door: Door) -> None:
+    lenient = await door.ask(door.begin("declares"), "events.emit", topic="t.other", data=1)
+    assert lenient["deliveries"] == 1  # the one that hears everything
+    with pytest.raises(EmitNotDeclared):
+        await door.ask(door.begin("strict"), "events.emit", topic="t.other", data=1)
+
+
+async def test_emit_ids_are_delivered_once(door: Door) -> None:
+    me = door.begin()
+    first = await door.ask(me, "events.emit", topic="t.one", data=1, id="order-1")
+    again = await door.ask(me, "events.emit", topic="t.one", data=2, id="order-1")
+    assert first == again
+    assert (await door.waiting())["hears"] == 1
+
+
+async def test_delay_and_at(door: Door) -> None:
+    me = door.begin()
+    await door.ask(me, "events.emit", topic="t.one", data=1, delay=3600)
+    await door.ask(me, "events.emit", topic="t.one", data=1, at=door.services.clock.now_ms() + 3_600_000)
+    rows = await door.services.storage.events.backlog(now=door.services.clock.now_ms())
+    assert {row.step: row.delayed for row in rows}["hears"] == 2
+    for wrong in ({"delay": -1}, {"delay": 1e12}, {"at": -5}):
+        with pytest.raises(PayloadRefused):
+            await door.ask(me, "events.emit", topic="t.one", data=1, **wrong)
+
+
+async def test_a_full_backlog_refuses(door: Door) -> None:
+    me = door.begin()
+    with pytest.raises(BacklogFull):
+        for _ in range(50):
+            await door.ask(me, "events.emit", topic="t.one", data=1)
+    assert sum((await door.waiting()).values()) <= 50
+
+
+async def test_trigger(door: Door) -> None:
+    me = door.begin()
+    assert (await door.ask(me, "events.trigger", step="hears", data=1))["traceId"] == "TRACE"
+    await door.ask(me, "events.trigger", step="tick", data=None)
+    assert await door.waiting() == {"hears": 1, "tick": 1}
+    assert (await door.ask(me, "events.trigger", step="unknown", data=1))["id"]
+    with pytest.raises(CallRefused):
+        await door.ask(me, "events.trigger", step="api", data=1)
+
+
+async def test_streams(door: Door) -> None:
+    me = door.begin()
+    assert await door.ask(me, "streams.set", stream="todo", group="g", id="1", value={"n": 1}) == {"value": {"n": 1}}
+    assert await door.ask(me, "streams.get", stream="todo", group="g", id="1") == {"value": {"n": 1}}
+    assert await door.ask(me, "streams.send", stream="todo", group="g", type="hi", data=2) == {}
+    ops = [{"op": "set", "path": "n", "value": 5}]
+    assert await door.ask(me, "streams.update", stream="todo", group="g", id="1", ops=ops) == {"value": {"n": 5}}
+    assert await door.ask(me, "streams.getGroup", stream="todo", group="g") == {"items": [["1", {"n": 5}]]}
+    assert await door.ask(me, "streams.delete", stream="todo", group="g", id="1") == {"value": {"n": 5}}
+    with pytest.raises(UnknownTarget, match="todo"):
+        await door.ask(me, "streams.get", stream="nothing", group="g", id="1")
+
+
+async def test_transaction_commits_all_or_nothing(door: Door) -> None:
+    me = door.begin()
+    seen = await door.ask(me, "transaction.read", group="acc", key="a")
+    writes = [
+        {"method": "state.set", "params": {"group": "acc", "key": "a", "value": 1}},
+        {"method": "events.emit", "params": {"topic": "t.one", "data": {"n": 1}}},
+        {"method": "streams.set", "params": {"stream": "todo", "group": "g", "id": "1", "value": 2}},
+        {"method": "state.clear", "params": {"group": "empty"}},
+    ]
+    reads = [{"group": "acc", "key": "a", "version": seen["version"]}]
+    done = await door.ask(me, "transaction.commit", reads=reads, writes=writes)
+    assert done["results"][0] == {"value": 1}
+    assert done["results"][1]["deliveries"] == 3
+    assert done["results"][3] == {"count": 0}
+    with pytest.raises(TransactionConflict):
+        await door.ask(me, "transaction.commit", reads=reads, writes=writes)
+    assert (await door.waiting())["hears"] == 1
+    with pytest.raises(CallRefused):
+        await door.ask(me, "transaction.commit", reads=[], writes=[{"method": "state.get", "params": {}}])
+
+
+async def test_transaction_sees_changes_of_a_group(door: Door) -> None:
+    me = door.begin()
+    await door.ask(me, "state.set", group="g", key="a", value=1)
+    seen = await door.ask(me, "transaction.readGroup", group="g")
+    assert seen["items"] == [["a", 1]]
+    await door.ask(me, "state.delete", group="g", key="a")
+    reads = [{"group": "g", "version": seen["version"]}]
+    with pytest.raises(TransactionConflict):
+        await door.ask(me, "transaction.commit", reads=reads, writes=[])
+
+
+@pytest.mark.parametrize("delivery", [None, 7])
+async def test_once_remembers_the_first(door: Door, delivery: int | None) -> None:
+    me = door.begin(delivery=delivery)
+    assert await door.ask(me, "once.get", key="pay") == {"found": False, "value": None}
+    assert await door.ask(me, "once.put", key="pay", value="receipt") == {"value": "receipt"}
+    assert await door.ask(me, "once.put", key="pay", value="another") == {"value": "receipt"}
+    assert await door.ask(me, "once.get", key="pay") == {"found": True, "value": "receipt"}
+    other = door.begin(delivery=delivery)
+    assert (await door.ask(other, "once.get", key="pay"))["found"] is (delivery is not None)
+
+
+async def test_spilled_files_are_kept_as_bytes_and_removed(door: Door, tmp_path: Path) -> None:
+    me = door.begin()
+    path = tmp_path / "blob"
+    path.write_bytes(b"\x00\xff")
+    stored = await door.ask(me, "state.set", group="g", key="k", value={"blob": {"$file": str(path), "size": 2}})
+    assert stored == {"value": {"blob": {"$bytes": base64.b64encode(b"\x00\xff").decode()}}}
+    assert not path.exists()
+    with pytest.raises(PayloadRefused):
+        await door.ask(me, "state.set", group="g", key="k", value={"$file": "/etc/hostname", "size": 1})
+    assert Path("/etc/hostname").exists()
+
+
+async def test_a_response_needs_a_client(door: Door) -> None:
+    with pytest.raises(CallRefused):
+        await door.ask(door.begin("api"), "response.chunk", data="x")
