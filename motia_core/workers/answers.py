@@ -71,8 +71,9 @@ class Answers:
         if self._open >= OPEN_CALLS and not self._paused:
             self._paused = True
             self._process.pause_reading()
-        if self._idle:
-            self._idle.pop().set_result(request)
+        waiter = self._idle.pop() if self._idle else None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(request)
         else:
             self._tasks.start_soon(self._serve, request, name=f"answers to {self._worker}")
 
@@ -80,7 +81,8 @@ class Answers:
         """No more calls come; those being answered go on, unheard."""
         self._closed = True
         for waiter in self._idle:
-            waiter.set_result(None)
+            if not waiter.done():
+                waiter.set_result(None)
         self._idle.clear()
 
     async def _serve(self, first: Request) -> None:

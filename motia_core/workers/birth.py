@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 async def bring_up(
-    worker: Worker, runner: Runner, *, seconds: float, prepare: Prepare | None, progress: packages.Progress | None
+    worker: Worker, *, runner: Runner, seconds: float, prepare: Prepare | None, progress: packages.Progress | None
 ) -> str | None:
     """Why it could not be brought up within `seconds`, or None. Installing packages is not counted."""
     try:

@@ -7,6 +7,7 @@ left stays in `runs` until the runner answers it, because until then user code r
 
 from __future__ import annotations
 
+import logging
 from typing import Literal, Protocol
 
 import anyio
@@ -26,6 +27,7 @@ from motia_core.workers.process import Process, Waiter
 from motia_core.workers.runs import Run, Runs
 
 _LINE = 64 * 1024
+_log = logging.getLogger(__name__)
 _decode_log = msgspec.json.Decoder(Log).decode
 
 
@@ -59,7 +61,7 @@ class Conversation:
         self._owner = owner
         self._site = site
         self._handler = handler
-        self._log = log
+        self._sink = log
         self._tasks = tasks
         self._peer = Peer(frame=site.wire.frame, depth=site.wire.depth)
         self._answers: Answers | None = None
@@ -155,13 +157,13 @@ class Conversation:
                 self.late += 1
             elif type(what) is Stray:
                 self.strays += 1
-                self._log(self._owner.name, Log(msg=what.line[:_LINE].decode("utf-8", "replace"), source="stdout"))
+                self._tell(Log(msg=what.line[:_LINE].decode("utf-8", "replace"), source="stdout"))
             elif type(what) is Refuse and self.process is not None:
                 self.process.write(what.data)
 
     def printed(self, line: str) -> None:
         self.last_line = line
-        self._log(self._owner.name, Log(msg=line, source="stderr"))
+        self._tell(Log(msg=line, source="stderr"))
 
     def stuck(self, problem: str) -> None:
         self._owner.broken(f"does not read what it is sent: {problem}")
@@ -196,11 +198,17 @@ class Conversation:
         if notification.method != "log":
             return
         try:
-            self._log(self._owner.name, _decode_log(notification.params))
+            self._tell(_decode_log(notification.params))
         except msgspec.MsgspecError as error:
             self.strays += 1
             text = f"a log line that cannot be read: {error}"
-            self._log(self._owner.name, Log(msg=text, level="warn", source="stdout"))
+            self._tell(Log(msg=text, level="warn", source="stdout"))
+
+    def _tell(self, log: Log) -> None:
+        try:
+            self._sink(self._owner.name, log)
+        except Exception:  # raised into the event loop it would close the pipe it came from
+            _log.exception("a log line of %s was lost", self._owner.name)
 
 
 def _settle(waiter: Waiter[Raw], reply: Reply) -> None:

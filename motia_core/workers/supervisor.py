@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from functools import partial
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
@@ -66,8 +67,9 @@ class Supervisor:
             freed=self.pool.release,
         )
         self._clock = clock
-        self._prepare = prepare
-        self._progress = progress
+        self._bring_up = partial(
+            bring_up, runner=runner, seconds=settings.start_timeout, prepare=prepare, progress=progress
+        )
         self._tasks: TaskGroup | None = None
         self._workers: list[Worker] = []
         self._mourned: set[Worker] = set()
@@ -78,9 +80,7 @@ class Supervisor:
         self._retired: deque[Retirement] = deque(maxlen=_REMEMBERED)
         self._draining = self._stopping = self._stopped = False
         self._first = settings.min == 0
-        self._wake = anyio.Event()
-        self._stirred = anyio.Event()
-        self._ended = anyio.Event()
+        self._wake, self._stirred, self._ended = anyio.Event(), anyio.Event(), anyio.Event()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Until `stop`. Reports started when the first worker is ready or has failed to become so."""
@@ -230,13 +230,7 @@ class Supervisor:
 
     async def _live(self, worker: Worker) -> None:
         """A worker's whole life."""
-        problem = await bring_up(
-            worker,
-            self.runner,
-            seconds=self._settings.start_timeout,
-            prepare=self._prepare,
-            progress=self._progress,
-        )
+        problem = await self._bring_up(worker)
         if problem is not None:
             worker.fail("crash", problem)
         elif worker.state is State.STARTING:

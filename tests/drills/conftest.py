@@ -105,8 +105,8 @@ Make = Callable[..., AbstractAsyncContextManager[Bench]]
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
-    """`bench("good.py", max=2, …)`: knobs of the pool, and `handler`, `prepare`, `cancel_grace`, `wire`, `fd3`,
-    `arguments`, `grace` (for the stop)."""
+    """`bench("good.py", max=2, …)`: knobs of the pool, and `handler`, `log`, `prepare`, `cancel_grace`, `wire`, `fd3`,
+    `arguments`, `interpreter`, `grace` (for the stop)."""
 
     monkeypatch.setattr("motia_core.workers.supervisor.TICK", 0.05)
     monkeypatch.setattr("motia_core.workers.supervisor.MEMORY_EVERY", 0.05)
@@ -119,7 +119,12 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
             folder=PROGRAMS,
             languages={},
             sdk=PROGRAMS,
-            command=(sys.executable, "-S", str(PROGRAMS / program), *options.pop("arguments", ())),
+            command=(
+                options.pop("interpreter", sys.executable),
+                "-S",
+                str(PROGRAMS / program),
+                *options.pop("arguments", ()),
+            ),
             wire="fd3" if options.pop("fd3", False) else "stdio",
         )
         site = Site(
@@ -133,23 +138,26 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
         )
         handler, prepare = options.pop("handler", unknown), options.pop("prepare", None)
         grace = options.pop("grace", 2.0)
+        log = options.pop("log", lambda worker, log: logs.append((worker, log)))
         supervisor = Supervisor(
             runner,
             knobs.Pool(**{**SETTINGS, **options}),
             site,
             handler=handler,
-            log=lambda worker, log: logs.append((worker, log)),
+            log=log,
             clock=clock,
             prepare=prepare,
         )
         found = Bench(supervisor, logs, clock)
-        async with anyio.create_task_group() as tasks:
-            with anyio.fail_after(20):
-                await tasks.start(supervisor.run)
-            yield found
-            with anyio.fail_after(20):
-                await supervisor.stop(grace)
-        assert supervisor.status().state == "stopped"
-        await found.until(lambda: not marked(f"{MARK}={tmp_path}"), 2.0)
+        try:
+            async with anyio.create_task_group() as tasks:
+                with anyio.fail_after(20):
+                    await tasks.start(supervisor.run)
+                yield found
+                with anyio.fail_after(20):
+                    await supervisor.stop(grace)
+            assert supervisor.status().state == "stopped"
+        finally:
+            await found.until(lambda: not marked(f"{MARK}={tmp_path}"), 2.0)
 
     return make

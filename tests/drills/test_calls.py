@@ -10,6 +10,7 @@ import pytest
 from msgspec import Raw
 
 from motia_core.errors import TransactionConflict
+from motia_core.protocol.calls import Log
 
 from .conftest import Make
 
@@ -74,6 +75,16 @@ async def test_logs_and_prints_reach_the_sink(bench: Make) -> None:
         await b.until(lambda: any(log.source == "stderr" for _, log in b.logs))
         found = {(log.source, log.msg) for _, log in b.logs}
         assert found == {("logger", "said"), ("stderr", "printed")}
+
+
+async def test_a_sink_that_fails_harms_nothing(bench: Make) -> None:
+    def sink(worker: str, log: Log) -> None:
+        raise RuntimeError("a fault of the core")
+
+    async with bench("good.py", log=sink) as b:
+        assert await b.run({"log": "said", "print": "printed", "value": 1}) == 1
+        assert await b.run({"value": 2}) == 2
+        assert b.retired == []
 
 
 async def test_the_wire_on_descriptor_three(bench: Make) -> None:

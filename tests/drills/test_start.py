@@ -32,12 +32,14 @@ async def test_fails_and_says_why(bench: Make, program: str, arguments: tuple[st
         assert (status.state, status.failures, status.workers) == ("starting", 1, ())
 
 
-async def test_a_command_that_does_not_exist(bench: Make) -> None:
-    async with bench("good.py", restart_delay=60.0, restart_cap=60.0) as b:
-        b.supervisor.runner  # noqa: B018
-        await b.run()
+async def test_a_program_that_does_not_exist(bench: Make) -> None:
     async with bench("no_such_program.py", restart_delay=60.0, restart_cap=60.0) as b:
         assert "exited with code 2" in (b.supervisor.status().problem or "")
+
+
+async def test_an_interpreter_that_does_not_exist(bench: Make) -> None:
+    async with bench("good.py", interpreter="/no/such/python", restart_delay=60.0, restart_cap=60.0) as b:
+        assert "/no/such/python cannot be started" in (b.supervisor.status().problem or "")
 
 
 async def test_a_crash_loop_is_seen_refuses_callers_and_ends_by_itself(bench: Make, tmp_path: Path) -> None:

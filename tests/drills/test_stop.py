@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import anyio
 import pytest
+from msgspec import Raw
 
 from motia_core.errors import WorkerDied
 
@@ -41,7 +42,11 @@ async def test_what_still_runs_at_the_end_of_the_grace_dies_with_the_worker(benc
     assert len(failed) == 1
 
 
-async def test_cancelling_the_supervisor_leaves_nothing(bench: Make) -> None:
+async def test_an_owner_that_fails_leaves_nothing(bench: Make) -> None:
+    async def handler(worker: str, method: str, params: Raw) -> bytes:
+        return b'{"value":null}'
+
     with pytest.raises(ExceptionGroup):
-        async with bench("ignores_shutdown.py", arguments=("and SIGTERM",)):
+        async with bench("asks.py", handler=handler) as b:
+            await b.run({"method": "state.get", "params": {"group": "g", "key": "k"}})
             raise ValueError("the owner failed")

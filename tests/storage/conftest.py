@@ -12,6 +12,7 @@ from motia_core.clock import Clock
 from motia_core.config import Durability
 from motia_core.storage.base import Storage
 from motia_core.storage.open import open_storage
+from motia_core.storage.sqlite.storage import SqliteStorage
 
 BACKENDS = sorted(path.parent.name for path in Path(str(package.__file__)).parent.glob("*/storage.py"))
 URLS = {"memory": "memory:", "sqlite": "sqlite:./motia.db"}
@@ -42,5 +43,7 @@ async def storage(request: pytest.FixtureRequest, opener: Opener) -> Storage:
 
 
 @pytest.fixture
-async def sqlite(opener: Opener) -> Storage:
-    return await opener()
+async def sqlite(opener: Opener) -> SqliteStorage:
+    storage = await opener()
+    assert isinstance(storage, SqliteStorage)
+    return storage

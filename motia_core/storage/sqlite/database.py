@@ -26,7 +26,6 @@ A = TypeVar("A")
 Row = tuple[Any, ...]
 
 MINIMUM = (3, 37, 0)
-LOCK_WAIT = 5.0
 _CHECKPOINT_PAGES = 4000
 _WAL_LIMIT = 64 * 1024 * 1024
 
@@ -114,11 +113,11 @@ async def open_database(path: Path, *, schema: str, full: Sync, normal: Sync) ->
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"the folder of the database {where} cannot be made: {error.strerror}") from error
-    writing = await connect(where, where, timeout=LOCK_WAIT)
+    writing = await connect(where, where)
     opened: list[aiosqlite.Connection] = [writing]
     try:
         await submit(writing, lambda db: _prepare(db, path, schema))
-        reading = await connect(where, where, timeout=LOCK_WAIT)
+        reading = await connect(where, where)
         opened.append(reading)
         await submit(reading, _prepare_reader)
         looking = sqlite3.connect(where, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=64)
@@ -141,8 +140,9 @@ def _prepare(db: sqlite3.Connection, path: Path, schema: str) -> None:
     db.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}").fetchone()
     db.execute("PRAGMA cache_size = -8000")
     db.execute("PRAGMA secure_delete = OFF").fetchone()
-    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute("PRAGMA synchronous = NORMAL")
     migrate(db, path, wanted)
+    db.execute("PRAGMA busy_timeout = 0").fetchone()  # from here on the writer waits by itself
 
 
 def _prepare_reader(db: sqlite3.Connection) -> None:

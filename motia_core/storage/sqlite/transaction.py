@@ -45,7 +45,7 @@ class Transaction:
 
     def apart(self, work: Work[T]) -> T:
         """What `work` returns; if it raises, all it did is undone. Numbers it took are not given again."""
-        pending = self.pending
+        loaded, pending = self._stored is not None, self._pending
         self.execute("SAVEPOINT work")
         try:
             result = work(self)
@@ -54,7 +54,8 @@ class Transaction:
             if self.db.in_transaction:
                 self.execute("ROLLBACK TO work")
                 self.execute("RELEASE work")
-            self._pending = pending
+            if self._stored is not None:
+                self._pending = pending if loaded else self._stored[1]
             raise
         self.execute("RELEASE work")
         return result

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, TypeVar, cast
 
@@ -17,11 +18,13 @@ import aiosqlite
 
 from motia_core.errors import StoreUnavailable
 from motia_core.storage.sqlite.batch import Item, Kind, Result, arranged
-from motia_core.storage.sqlite.faults import ends_batch, translated, unavailable
+from motia_core.storage.sqlite.faults import code, ends_batch, translated, unavailable
 from motia_core.storage.sqlite.transaction import Transaction, Work
 
 T = TypeVar("T")
 A = TypeVar("A")
+LOCK_WAIT = 5.0
+"""How long to wait for another process to let go of the file (s)."""
 Sync = Literal["FULL", "NORMAL", "OFF"]
 
 
@@ -94,7 +97,7 @@ class Writer:
 
     def _attempt(self, db: sqlite3.Connection, work: Work[list[Result]]) -> list[Result]:
         try:
-            db.execute("BEGIN IMMEDIATE")
+            self._begin(db)
             transaction = Transaction(db)
             results = work(transaction)
             transaction.flush()
@@ -105,6 +108,19 @@ class Writer:
                     db.execute("ROLLBACK")
             raise
         return results
+
+    def _begin(self, db: sqlite3.Connection) -> None:
+        """Takes the lock, asking again every millisecond: SQLite's own waiting asks ever more seldom, and beside a busy
+        server misses the moments between its transactions for a second and more."""
+        for _ in range(int(LOCK_WAIT * 1000)):
+            try:
+                db.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+            time.sleep(0.001)
+        db.execute("BEGIN IMMEDIATE")
 
     def _together(self, transaction: Transaction, group: list[Item[Any]]) -> list[Result]:
         changes = transaction.db.total_changes
@@ -143,12 +159,13 @@ async def submit(connection: aiosqlite.Connection, function: Callable[[sqlite3.C
         raise StoreUnavailable(f"the database is closed: {error}") from None
 
 
-async def connect(path: str, where: str, *, timeout: float) -> aiosqlite.Connection:
-    """A connection in autocommit mode: transactions are ours to begin. `timeout` = how long to wait for a lock (s)."""
-    connection = aiosqlite.connect(path, timeout=timeout, isolation_level=None, cached_statements=256)
+async def connect(path: str, where: str) -> aiosqlite.Connection:
+    """A connection in autocommit mode: transactions are ours to begin."""
+    connection = aiosqlite.connect(path, timeout=LOCK_WAIT, isolation_level=None, cached_statements=256)
     # A program that fails before it has closed its store must still be able to end.
     connection._thread.daemon = True
     try:
         return await connection
     except sqlite3.Error as error:
+        connection._thread.join()  # it still has a word for the loop, which may be gone by then
         raise unavailable(error, where) from None

@@ -1,11 +1,14 @@
-"""Which project file needs which: noted as files load and read from their source. Imports nothing itself."""
+"""Which project file needs which: noted as files load and read from their code. Imports nothing itself."""
 
 from __future__ import annotations
 
-import ast
+import opcode
 import os
-from typing import Dict, Iterable, List, Optional, Sequence, Set
+from types import CodeType
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
+_IMPORT, _CONST = opcode.opmap["IMPORT_NAME"], opcode.opmap["LOAD_CONST"]
+_SMALL, _EXTENDED = opcode.opmap.get("LOAD_SMALL_INT", -1), opcode.opmap["EXTENDED_ARG"]
 EXCLUDED = frozenset({"node_modules", "venv", "python_modules", "__pycache__", "site-packages"})
 
 
@@ -28,19 +31,14 @@ class Graph:
         if needed is not None and needed != file and self.owns(needed):
             self._needs.setdefault(file, set()).add(needed)
 
-    def note_source(self, file: str, source: ast.AST) -> None:
-        """What the source imports anywhere, also inside functions that have not run yet."""
+    def note_code(self, file: str, code: CodeType) -> None:
+        """What the compiled source imports anywhere, also inside functions that have not run yet."""
         here = os.path.dirname(file)
-        for node in ast.walk(source):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    self._note_import(file, [self.root, here], alias.name, ())
-            elif isinstance(node, ast.ImportFrom):
-                names = [alias.name for alias in node.names]
-                start = here
-                for _ in range(node.level - 1):
-                    start = os.path.dirname(start)
-                self._note_import(file, [start] if node.level else [self.root, here], node.module or "", names)
+        for name, names, level in _imports(code):
+            start = here
+            for _ in range(level - 1):
+                start = os.path.dirname(start)
+            self._note_import(file, [start] if level else [self.root, here], name, names)
 
     def dependencies(self, file: str) -> List[str]:
         """The project files that `file` needs, directly or not, without itself."""
@@ -75,6 +73,27 @@ class Graph:
                 for needed in found:
                     self.note(file, needed)
                 return
+
+
+def _imports(code: CodeType) -> Iterator[Tuple[str, Sequence[str], int]]:
+    """(name, names, level) of every import statement. From the code and not from a syntax tree: building one as
+    Python objects fails in some versions when another is built meanwhile, as the printing of a traceback does."""
+    raw, extended = code.co_code, 0
+    last: Tuple[Any, Any] = (0, None)
+    for at in range(0, len(raw), 2):
+        operation, argument = raw[at], raw[at + 1] | extended
+        extended = 0
+        if operation == _EXTENDED:
+            extended = argument << 8
+        elif operation == _CONST:
+            last = (last[1], code.co_consts[argument])
+        elif operation == _SMALL:
+            last = (last[1], argument)
+        elif operation == _IMPORT:
+            yield code.co_names[argument], last[1] or (), last[0]
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _imports(constant)
 
 
 def _files(folder: str, parts: Sequence[str], names: Sequence[str]) -> List[str]:

@@ -7,7 +7,6 @@ that asks. Who imports whom is noted (`graph.py`), so that a changed file can be
 
 from __future__ import annotations
 
-import ast
 import builtins
 import importlib
 import importlib.util
@@ -224,9 +223,9 @@ class Source(SourceFileLoader):
         if not self._tree.watched:
             return super().get_code(fullname)
         # Bytecode is found by time in whole seconds and by size: two quick saves would run the older one.
-        source = ast.parse(self.get_data(self.path), self.path)
-        self._tree.graph.note_source(self.path, source)
-        return compile(source, self.path, "exec", dont_inherit=True)
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        self._tree.graph.note_code(self.path, code)
+        return code
 
     def exec_module(self, module: ModuleType) -> None:
         self._tree.begin(self.path)

@@ -32,7 +32,7 @@ module MotiaRunner
       keys = raw.transform_keys { |key| Shape.camel(key) }
       stream = unit.path.match?(STREAM_FILE) || shape.config["type"] == "stream"
       Step.new(
-        unit: unit, config: shape.config, warnings: shape.warnings + unit.warnings, line: line(unit, :config),
+        unit: unit, config: shape.config, warnings: shape.warnings, line: line(unit, :config),
         handler: stream ? nil : handler(unit, keys["handler"], shape.config),
         middleware: Array(keys["middleware"]).each_with_index.map { |item, at| function(unit, item, "middleware[#{at}]") },
         can_access: can_access(unit, keys, stream)

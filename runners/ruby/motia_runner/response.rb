@@ -79,13 +79,12 @@ module MotiaRunner
     end
 
     def answer(status, headers, body, type, name)
-      kind, packed =
-        case body
-        when String then body.encoding == Encoding::BINARY ? bytes(body) : ["text", Values.text(body)]
-        when Hash then buffer?(body) ? bytes(buffer(body)) : ["json", Values.pack_plain(body, name)]
-        else return stream(status, headers, body) if streamed?(body)
+      return stream(status, headers, body) if streamed?(body)
 
-             ["json", Values.pack_plain(body, name)]
+      kind, packed =
+        if body.is_a?(String) then body.encoding == Encoding::BINARY ? bytes(body) : ["text", Values.text(body)]
+        elsif buffer?(body) then bytes(body.transform_keys(&:to_s)["data"].pack("C*"))
+        else ["json", Values.pack_plain(body, name)]
         end
       headers = { "content-type" => "#{type}; charset=utf-8", **headers } if kind == "text" && !typed?(headers)
       { "status" => status, "headers" => headers, "kind" => kind, "body" => packed }
@@ -96,22 +95,25 @@ module MotiaRunner
 
     # The form in which Node writes a Buffer as JSON; older steps answer with it from every language.
     def buffer?(body)
-      body.size == 2 && (body["type"] || body[:type]) == "Buffer" && (body["data"] || body[:data]).is_a?(Array)
-    end
+      return false unless body.is_a?(Hash) && body.size == 2 && (body["type"] || body[:type]) == "Buffer"
 
-    def buffer(body) = (body["data"] || body[:data]).pack("C*")
+      data = body["data"] || body[:data]
+      data.is_a?(Array) && data.all?(0..255)
+    end
 
     def streamed?(body)
       return true if body.respond_to?(:read) && body.respond_to?(:eof?)
 
       body.respond_to?(:each) && !body.respond_to?(:to_ary) &&
-        [Array, Struct, Range, *(defined?(::Set) && ::Set)].none? { |type| body.is_a?(type) }
+        [Hash, Array, Struct, Range, *(defined?(::Set) && ::Set)].none? { |type| body.is_a?(type) }
     end
 
     def stream(status, headers, body)
       first = { "status" => status, "headers" => headers }
       pieces(body) do |piece|
-        send(first.merge("data" => data(piece)))
+        data = data(piece)
+        type_first(headers, data) if first.any?
+        send(first.merge("data" => data))
         first = {}
       end
       send(first) if first.any?
@@ -120,6 +122,12 @@ module MotiaRunner
       { "status" => status, "headers" => headers, "kind" => "streamed" }
     ensure
       body.close if body.respond_to?(:close) && !(body.respond_to?(:closed?) && body.closed?)
+    end
+
+    def type_first(headers, data)
+      return if typed?(headers)
+
+      headers["content-type"] = data.is_a?(String) ? "text/plain; charset=utf-8" : "application/octet-stream"
     end
 
     def send(params) = @invocation.call("response.chunk", params)

@@ -31,7 +31,7 @@ module MotiaRunner
       alias inspect to_s
     end
 
-    attr_reader :project, :path, :wrap, :warnings, :top
+    attr_reader :project, :path, :wrap
 
     def initialize(project, path)
       @project = project
@@ -39,7 +39,6 @@ module MotiaRunner
       @wrap = MotiaSteps.const_set(Unit.next_name(path), Module.new)
       @loaded = {}
       @required = []
-      @warnings = []
       @fallback = fallback
     end
 
@@ -107,7 +106,7 @@ module MotiaRunner
 
     def evaluate(path)
       @wrap.extend(@wrap) # the top level calls its own methods
-      @wrap.module_eval(File.read(path), path, 1)
+      EVALUATE.call(@wrap, File.read(path), path)
     rescue Errno::ENOENT
       raise LoadError, "cannot load such file -- #{path}"
     end
@@ -170,11 +169,14 @@ module MotiaRunner
       return if name.include?("::") || !Object.const_defined?(name, false) || type < @fallback
       return unless Object.const_get(name, false).is_a?(Module)
 
-      @warnings << { "code" => "shadows", "message" => "`#{name}` here is a new class of this step, not Ruby's or the gem's own",
-                     "hint" => "write `class ::#{name}` to extend the existing one" }
+      warn "#{@project.relative(@path)}: `#{name}` in this file is a new class of its own; " \
+           "write `class ::#{name}` to add to the existing one"
     end
   end
 end
+
+# Outside of our modules, whose constants evaluated text would see.
+MotiaRunner::Unit::EVALUATE = ->(*__motia) { __motia[0].module_eval(__motia[1], __motia[2], 1) }
 
 # The top-level object of a file being loaded is a clone of main: the only place where it shows itself.
 TOPLEVEL_BINDING.receiver.singleton_class.class_eval do

@@ -21,7 +21,7 @@ Json = Any
 class Worker:
     """One process in `project`. `state` answers the calls; `logs`, `emits` and `calls` remember what was said."""
 
-    def __init__(self, project: Path, *, mode: str = "dev", python: str = sys.executable, **limits: int) -> None:
+    def __init__(self, project: Path, *, mode: str = "dev", **limits: int) -> None:
         self.project = project
         self.logs: list[Json] = []
         self.calls: list[tuple[str, Json]] = []
@@ -36,7 +36,7 @@ class Worker:
         main = ROOT / "runners/python/motia_runner/main.py"
         env = {**os.environ, "MOTIA_LIFELINE": str(lifeline), "MOTIA_SDK": str(ROOT / "sdk/python")}
         self.process = subprocess.Popen(
-            [python, "-u", "-X", "utf8", str(main)],
+            [os.environ.get("MOTIA_TEST_PYTHON", sys.executable), "-u", "-X", "utf8", str(main)],
             cwd=project,
             env=env,
             stdin=subprocess.PIPE,
