@@ -20,7 +20,7 @@ LEVELS: dict[str, int] = {"debug": 0, "info": 1, "warn": 2, "error": 3}
 
 
 class Item(Struct, frozen=True):
-    """One stored value. `version` changes with every write, also when a key is deleted and set again."""
+    """One stored value. Every write gives it a `version` it never had, also when a key is deleted and set again."""
 
     key: str
     value: bytes

@@ -216,7 +216,7 @@ class Supervisor:
             outgoing=sum(worker.outgoing is not None for worker in serving),
             hung=sum(worker.hung(now) for worker in serving),
             alone=self.pool.alone,
-            waiting=self.pool.waiting + self._failures.looping,  # somebody must find out whether it starts again
+            waiting=self.pool.waiting + (self._failures.looping and not serving),  # try, though callers are refused
             lonely=self.pool.lonely,
         )
 
@@ -254,7 +254,7 @@ class Supervisor:
         self._retired.append(
             Retirement(worker=worker.name, reason=reason, problem=worker.problem, time=self._clock.now_ms())
         )
-        if worker.state is State.FAILED:
+        if worker.state is State.FAILED and reason not in ("reload", "shutdown"):
             _log.warning("worker %s %s", worker.name, worker.problem)
         if reason not in ("idle", "shrink", "shutdown"):
             self._restarts += 1

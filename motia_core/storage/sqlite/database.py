@@ -8,12 +8,14 @@ store reads how is said in docs/decisions/0004-store-threads.md.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 
+from motia_core.clock import Clock
 from motia_core.errors import RuntimeMissing, StoreUnavailable
 from motia_core.storage.sqlite.batch import Kind
 from motia_core.storage.sqlite.faults import code, unavailable
@@ -42,6 +44,7 @@ class Database:
         *,
         full: Sync,
         normal: Sync,
+        versions: Iterator[int],
     ) -> None:
         self.path = path
         self.where = str(path)
@@ -49,7 +52,7 @@ class Database:
         self._reading = reading
         self._looking = looking
         self._inode = path.stat().st_ino
-        self._writer = Writer(writing, self.where, full=full, normal=normal)
+        self._writer = Writer(writing, self.where, full=full, normal=normal, versions=versions)
 
     async def write(self, work: Work[T], *, full: bool = False, fixed: bool = False) -> T:
         """Runs `work` in the next transaction and answers after its commit."""
@@ -101,7 +104,7 @@ class Database:
         await self._writing.close()
 
 
-async def open_database(path: Path, *, schema: str, full: Sync, normal: Sync) -> Database:
+async def open_database(path: Path, *, schema: str, full: Sync, normal: Sync, clock: Clock) -> Database:
     """Opens or makes `path` and brings it to the newest schema of the folder `schema`."""
     if sqlite3.sqlite_version_info < MINIMUM:
         raise RuntimeMissing(
@@ -122,13 +125,19 @@ async def open_database(path: Path, *, schema: str, full: Sync, normal: Sync) ->
         await submit(reading, _prepare_reader)
         looking = sqlite3.connect(where, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=64)
         _prepare_reader(looking)
-        return Database(path, writing, reading, looking, full=full, normal=normal)
+        return Database(path, writing, reading, looking, full=full, normal=normal, versions=versions_of(clock))
     except BaseException as error:
         for connection in reversed(opened):
             await connection.close()
         if isinstance(error, sqlite3.Error):
             raise unavailable(error, where) from error
         raise
+
+
+def versions_of(clock: Clock) -> Iterator[int]:
+    """Numbers that no other opening of this or any file gives: 39 bits of it, then a count. Versions need not grow, and
+    so cost no row that every write would have to change."""
+    return count((int(clock.new_id()[:10], 16) >> 1) << 23)
 
 
 def _prepare(db: sqlite3.Connection, path: Path, schema: str) -> None:

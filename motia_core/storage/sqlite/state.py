@@ -35,7 +35,7 @@ def get(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | 
 
 
 def put(tx: Transaction, space: str, group: str, key: str, value: bytes, *, now: int, expires: int | None) -> bool:
-    version = tx.next()
+    version = tx.version()
     if tx.execute(_OVERWRITE, (value, version, expires, space, group, key, now)).rowcount:
         return False
     tx.execute(_INSERT, (space, group, key, value, version, expires))
@@ -71,7 +71,7 @@ def _put_different(tx: Transaction, sets: dict[tuple[str, str, str], Setting]) -
             if expired:
                 tx.execute(_DELETE, name)  # so that the new one is last in its group
             results.append(expired or name not in there)
-            values += (space, group, key, value, tx.next(), expires)
+            values += (space, group, key, value, tx.version(), expires)
         tx.execute(_UPSERT[len(keys)], values)
     return results
 
@@ -153,7 +153,7 @@ class State:
             before = get(tx, self._space, group, key, now)
             after = operations.updated(before, ops)
             if before is not None and expires is None:
-                tx.execute(_KEEP, (after, tx.next(), self._space, group, key))
+                tx.execute(_KEEP, (after, tx.version(), self._space, group, key))
                 return after, False
             return after, put(tx, self._space, group, key, after, now=now, expires=expires)
 

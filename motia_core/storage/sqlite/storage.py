@@ -81,9 +81,9 @@ class SqliteStorage:
 
 async def open_sqlite(path: Path, *, durability: Durability, clock: Clock) -> SqliteStorage:
     """Opens or makes `path`, and `NAME.traces.db` beside it."""
-    database = await open_database(path, schema="schema", full="FULL", normal="NORMAL")
+    database = await open_database(path, schema="schema", full="FULL", normal="NORMAL", clock=clock)
     try:
-        traces = await open_traces(path.with_name(f"{path.stem}.traces{path.suffix or '.db'}"))
+        traces = await open_traces(path.with_name(f"{path.stem}.traces{path.suffix or '.db'}"), clock)
     except BaseException:
         await database.close()
         raise

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from motia_core.clock import Clock
 from motia_core.model import LogRecord, Span
 from motia_core.storage.base import LEVELS
 from motia_core.storage.sqlite.database import Database, open_database
@@ -23,9 +24,9 @@ _LOG = msgspec.json.Decoder(LogRecord)
 _NEVER = 2**62
 
 
-async def open_traces(path: Path) -> Traces:
+async def open_traces(path: Path, clock: Clock) -> Traces:
     try:
-        database = await open_database(path, schema="schema_traces", full="OFF", normal="OFF")
+        database = await open_database(path, schema="schema_traces", full="OFF", normal="OFF", clock=clock)
     except Exception as error:
         if not is_damaged(error):
             raise
@@ -33,7 +34,7 @@ async def open_traces(path: Path) -> Traces:
             file = path.with_name(path.name + suffix)
             if file.exists():
                 file.replace(path.with_name(f"{path.name}.damaged{suffix}"))
-        database = await open_database(path, schema="schema_traces", full="OFF", normal="OFF")
+        database = await open_database(path, schema="schema_traces", full="OFF", normal="OFF", clock=clock)
     return Traces(database)
 
 

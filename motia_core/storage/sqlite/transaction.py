@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -12,15 +12,16 @@ T = TypeVar("T")
 class Transaction:
     """The connection, numbers that never repeat, and how many deliveries are pending."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, versions: Iterator[int]) -> None:
         self.db = db
+        self.version = versions.__next__
         self.execute = db.execute
         self._stored: tuple[int, int] | None = None
         self._sequence = 0
         self._pending = 0
 
     def next(self) -> int:
-        """A number never given before, in any process: an id or a version."""
+        """An id: larger than any given before, in any process."""
         if self._stored is None:
             self._load()
         self._sequence += 1

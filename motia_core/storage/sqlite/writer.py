@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Literal, TypeVar, cast
 
 import aiosqlite
@@ -31,11 +31,14 @@ Sync = Literal["FULL", "NORMAL", "OFF"]
 class Writer:
     """The queue and the task that empties it. The work of a cancelled caller is still done."""
 
-    def __init__(self, connection: aiosqlite.Connection, where: str, *, full: Sync, normal: Sync) -> None:
+    def __init__(
+        self, connection: aiosqlite.Connection, where: str, *, full: Sync, normal: Sync, versions: Iterator[int]
+    ) -> None:
         self._connection = connection
         self._where = where
         self._sync: tuple[Sync, Sync] = (normal, full)
         self._sync_now: Sync | None = None
+        self._versions = versions
         self._items: list[Item[Any]] = []
         self._wake = asyncio.Event()
         self._closed = False
@@ -98,7 +101,7 @@ class Writer:
     def _attempt(self, db: sqlite3.Connection, work: Work[list[Result]]) -> list[Result]:
         try:
             self._begin(db)
-            transaction = Transaction(db)
+            transaction = Transaction(db, self._versions)
             results = work(transaction)
             transaction.flush()
             db.execute("COMMIT")

@@ -11,13 +11,14 @@ const { Request } = require('./request');
 const { toResponse } = require('./response');
 const { failure } = require('./failures');
 const { encode, decode } = require('./values');
+const { Chain } = require('./pending');
 
 class Invoker {
   /** `steps.known(file, member)` finds a loaded step or null, `steps.find(…)` loads it. */
   constructor(wire, steps) {
     this.wire = wire;
     this.steps = steps;
-    this.runs = new Map();
+    this.runs = new Chain();
     this.loading = new Map();
     this.drained = null;
   }
@@ -46,7 +47,7 @@ class Invoker {
 
   begin(id, params, special, step) {
     const run = new Run(this.wire, params, step, (ended) => this.ended(() => this.answer(id, ended, params.trigger)));
-    this.runs.set(run.id, run);
+    this.runs.add(run);
     let result;
     try {
       result = storage.run(run, perform, run, params, special);
@@ -78,7 +79,7 @@ class Invoker {
   }
 
   answer(id, run, trigger) {
-    this.runs.delete(run.id);
+    this.runs.remove(run);
     if (run.cancelled !== null) this.cancelled(id, run.cancelled);
     else if (run.failure !== null) this.failed(id, run.failure);
     else if (trigger === 'api') {
@@ -110,7 +111,7 @@ class Invoker {
 
   cancel(invocation, reason) {
     if (this.loading.has(invocation)) this.loading.set(invocation, reason);
-    else this.runs.get(invocation)?.cancel(reason);
+    else this.runs.find((run) => run.id === invocation)?.cancel(reason);
   }
 
   ended(answer) {

@@ -30,6 +30,8 @@ class Run {
     this.cancelled = null;
     this.controller = null;
     this.printed = { stdout: '', stderr: '' };
+    this.previous = null;
+    this.next = null;
   }
 
   /** A call to the core, or, inside a transaction, to its block. Values are encoded before it returns. */

@@ -7,9 +7,12 @@
  */
 const { isUtf8 } = require('node:buffer');
 const { Lines } = require('./lines');
+const { Pending } = require('./pending');
 const { CODES, MotiaError } = require('./errors');
 
 const ID = /"id"\s*:\s*(\d{1,18})\s*[,}]/;
+// Room for id, method and the like.
+const FRAMING = 128;
 const METHOD = /"method"\s*:\s*"/;
 
 class Wire {
@@ -19,8 +22,7 @@ class Wire {
     this.onRequest = onRequest;
     this.onNotification = onNotification;
     this.depth = 100;
-    this.pending = new Map();
-    this.last = 0;
+    this.pending = new Pending();
     this.lines = new Lines(
       (buffer, start, end) => this.line(buffer, start, end),
       (prefix, size) => this.oversize(prefix, size),
@@ -38,21 +40,15 @@ class Wire {
   /** Resolves with the result; rejects with the core's error object, or with a MotiaError when it cannot be sent. */
   call(owner, method, params) {
     return new Promise((resolve, reject) => {
-      const id = ++this.last;
-      const text = `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}\n`;
-      if (this.tooLong(text)) return reject(tooLarge(`${method}: the message`, this.lines.limit));
-      this.pending.set(id, { owner, resolve, reject });
-      this.outlet.write(text, false);
+      if (this.tooLong(params)) return reject(tooLarge(`${method}: the message`, this.lines.limit));
+      const id = this.pending.add({ id: 0, owner, resolve, reject });
+      this.outlet.write(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}\n`, false);
     });
   }
 
   /** Every pending call of `owner` fails now; its late answer is dropped. */
   abandon(owner, error) {
-    for (const [id, call] of this.pending)
-      if (call.owner === owner) {
-        this.pending.delete(id);
-        call.reject(error);
-      }
+    for (const call of this.pending.takeAll(owner)) call.reject(error);
   }
 
   notify(method, params) {
@@ -61,9 +57,8 @@ class Wire {
   }
 
   reply(id, result) {
-    const text = `{"jsonrpc":"2.0","id":${id},"result":${result}}\n`;
-    if (this.tooLong(text)) this.fail(id, CODES.refused, `the answer is longer than ${this.lines.limit} bytes`);
-    else this.outlet.write(text, false);
+    if (this.tooLong(result)) this.fail(id, CODES.refused, `the answer is longer than ${this.lines.limit} bytes`);
+    else this.outlet.write(`{"jsonrpc":"2.0","id":${id},"result":${result}}\n`, false);
   }
 
   /** `data` is JSON text. */
@@ -76,8 +71,8 @@ class Wire {
 
   tooLong(text) {
     const limit = this.lines.limit;
-    // A UTF-16 unit takes at most three bytes, so most messages need not be measured.
-    return text.length * 3 > limit && Buffer.byteLength(text) - 1 > limit;
+    // A UTF-16 unit takes at most three bytes, so most messages need not be measured. What is sent with the text is short.
+    return (text.length + FRAMING) * 3 > limit && Buffer.byteLength(text) + FRAMING > limit;
   }
 
   line(buffer, start, end) {
@@ -109,9 +104,8 @@ class Wire {
   answered(id, message, text) {
     if (message.result === undefined && message.error === undefined)
       return this.fail(Number.isInteger(id) ? id : 'null', CODES.invalid, 'neither a method nor an answer');
-    const call = this.pending.get(id);
-    if (call === undefined) return;
-    this.pending.delete(id);
+    const call = this.pending.take(id);
+    if (call === null) return;
     if (message.error !== undefined) call.reject(message.error);
     else call.resolve({ result: message.result, special: mayHoldForms(text) });
   }
@@ -122,10 +116,7 @@ class Wire {
     if (found === null || text[0] !== '{') return;
     const reason = `a message of ${size} bytes; ${this.lines.limit} are allowed`;
     if (METHOD.test(text)) return this.fail(found[1], CODES.refused, reason);
-    const call = this.pending.get(Number(found[1]));
-    if (call === undefined) return;
-    this.pending.delete(Number(found[1]));
-    call.reject({ code: CODES.refused, message: reason });
+    this.pending.take(Number(found[1]))?.reject({ code: CODES.refused, message: reason });
   }
 }
 

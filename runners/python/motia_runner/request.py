@@ -6,7 +6,6 @@ Built from the `input` of an api invocation; `raw` is the exact text or bytes re
 from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional
-from urllib.parse import unquote
 
 from motia_runner import values
 
@@ -120,5 +119,11 @@ def _cookies(header: Any) -> Dict[str, str]:
         name, equals, value = part.strip().partition("=")
         if equals and name not in found:
             value = value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
-            found[name] = unquote(value) if "%" in value else value
+            found[name] = _unquoted(value) if "%" in value else value
     return found
+
+
+def _unquoted(value: str) -> str:
+    from urllib.parse import unquote  # dear to import, and most cookies do without
+
+    return unquote(value)

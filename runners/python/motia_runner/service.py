@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
-import platform
 import sys
 import threading
 from typing import Any, Callable, Dict, Optional
@@ -108,7 +107,7 @@ class Service:
         bridge.connect(self._wire)
         if params.get("parentPid"):
             self._lifeline.expect_parent(int(params["parentPid"]))
-        runtime = f"{platform.python_implementation().lower()} {'.'.join(map(str, sys.version_info[:3]))}"
+        runtime = f"{sys.implementation.name} {'.'.join(map(str, sys.version_info[:3]))}"
         self._reply(id, {"protocol": PROTOCOL, "runnerVersion": VERSION, "runtime": runtime, "pid": os.getpid()})
 
     def _describe(self, id: int, params: Dict[str, Any]) -> None:

@@ -1,4 +1,6 @@
 # Reads stdin, rewrites descriptor 1, replaces and closes $stdout: the wire is elsewhere.
+require "stringio"
+
 def config = { type: "event", name: "Steals", subscribes: ["drill"] }
 
 def handler(_input)

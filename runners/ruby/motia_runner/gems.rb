@@ -4,6 +4,7 @@
 # Gemfile, or with the first thing that is not in the standard library. Authors never notice.
 
 Object.autoload(:Gem, "rubygems")
+Object.autoload(:RbConfig, "rbconfig")
 
 module Kernel
   # Replaced by RubyGems when it is loaded.

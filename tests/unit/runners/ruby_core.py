@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conformance.harness import Worker
 from tests.conformance.manifests import Project, runners
 
 RUBY = next(one for one in runners() if one.name == "ruby")
+MARKS = [pytest.mark.ruby, pytest.mark.skipif(bool(RUBY.problem), reason=RUBY.problem)]
+
+EVENT = 'def config = { type: "event", name: "n", subscribes: ["t"] }\n'
+API = 'def config = { type: "api", name: "n", method: "POST", path: "/p" }\n'
+
+
+def event(body: str) -> str:
+    return EVENT + body
 
 
 class Refusal(Exception):
@@ -70,8 +81,6 @@ class Core:
 
     def step(self) -> dict[str, Any]:
         """Takes one message: answers a call, keeps a log or a reply."""
-        import json
-
         line = self.worker.line()
         assert line is not None, f"the worker ended: {self.worker.stderr[-3000:]}"
         message: dict[str, Any] = json.loads(line)
@@ -130,3 +139,11 @@ class Core:
                 return {"result": {"id": "e1", "deliveries": 1}}
             case _:
                 return {"result": {"value": params.get("value")}}
+
+
+def returning(core: Core, name: str, expression: str, input: Any = None) -> Any:
+    """The value of a Ruby expression in a handler with `input` and `context`."""
+    file = core.folder / f"steps/{name}_step.rb"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(event(f"def handler(input, context)\n{expression}\nend\n"), encoding="utf-8")
+    return core.run(f"steps/{name}_step.rb", input)

@@ -123,7 +123,7 @@ CREATE TABLE listeners (
   until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `sequence` is the last id or version given out; `pending` counts deliveries that wait or are blocked.
+-- One row. `sequence` is the last id given out; `pending` counts deliveries that wait or are blocked.
 CREATE TABLE counters (
   sequence INTEGER NOT NULL,
   pending INTEGER NOT NULL

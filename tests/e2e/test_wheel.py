@@ -1,0 +1,67 @@
+"""The wheel, installed alone in an empty environment outside the source tree, serves the mixed-language example."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.kit import server as kit
+from tests.kit.server import ROOT, environment, until
+
+ORDER = {"customer": "Ada", "items": [{"sku": "T", "title": "Tea", "quantity": 1, "price": 5}]}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy without what is ignored, as a clone would be."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, source / name)
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(target), "."]
+    subprocess.run(build, cwd=source, check=True, capture_output=True)
+    return next(target.glob("motia-*.whl"))
+
+
+def test_the_wheel_carries_what_it_needs_and_no_more(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for wanted in (
+        "motia_core/_data/runners/python/runner.toml",
+        "motia_core/_data/runners/node/package-lock.json",
+        "motia_core/_data/runners/ruby/motia_runner/main.rb",
+        "motia_core/_data/sdk/node/index.d.ts",
+        "motia_core/_data/sdk/python/motia/__init__.py",
+        "motia_core/storage/sqlite/schema/0001_initial.sql",
+    ):
+        assert wanted in names
+    strange = [name for name in names if "node_modules" in name or "/drills/" in name or name.endswith(".pyc")]
+    assert strange == []
+    assert not [name for name in names if not name.startswith(("motia_core/", "motia-"))]
+
+
+@pytest.mark.timeout(300)
+def test_the_wheel_serves_the_orders_example(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    venv.create(tmp_path / "env", with_pip=True)
+    python = tmp_path / "env" / "bin" / "python"
+    install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", str(ROOT / "requirements.lock")]
+    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    project = tmp_path / "orders"
+    shutil.copytree(ROOT / "examples" / "orders", project, ignore=shutil.ignore_patterns(".motia"))
+    monkeypatch.setattr(kit, "MOTIA", [str(tmp_path / "env" / "bin" / "motia")])
+    plain = {key: value for key, value in environment().items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    monkeypatch.setattr(kit, "environment", lambda **more: {**plain, **more})
+    with kit.serving(project) as server:
+        answer = server.post("/orders", ORDER)
+        assert answer.status == 201
+        until(lambda: server.state("reports", answer.json["id"]))
+        assert server.get("/reports/latest").json["orders"] == 1
