@@ -245,12 +245,12 @@ SECTIONS = {"reads": reads, "state": state, "events": events, "backlog": backlog
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], default=list(SECTIONS))
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; default all")
     parser.add_argument("--folder", type=Path, help="where the files go: its disk is what is measured")
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(dir=chosen.folder, prefix="motia-store-"))
     try:
-        for name in chosen.sections:
+        for name in chosen.sections or SECTIONS:
             print(name, flush=True)
             uvloop.run(SECTIONS[name](folder))
     finally:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from motia_core.errors import ConfigError, StoreTooNew, StoreUnavailable
+from motia_core.errors import ConfigError, RuntimeMissing, StoreTooNew, StoreUnavailable
 from motia_core.model import Span
-from motia_core.storage.sqlite import migrations
+from motia_core.storage.sqlite import database, migrations
 from motia_core.storage.sqlite.deliveries import SQL
 from motia_core.storage.sqlite.migrations import migrate, statements, steps
 from motia_core.storage.sqlite.queries import load
@@ -77,6 +77,34 @@ async def test_what_cannot_be_a_database_is_named(opener: Opener, tmp_path: Path
         StoreUnavailable, match=r"motia\.db cannot be used: it (is no SQLite database|cannot be opened)"
     ):
         await opener()
+
+
+async def test_a_traces_file_that_cannot_be_opened_is_named(opener: Opener, tmp_path: Path) -> None:
+    (tmp_path / "motia.traces.db").mkdir()
+    with pytest.raises(StoreUnavailable, match=r"motia\.traces\.db cannot be used: it cannot be opened"):
+        await opener()
+
+
+async def test_an_old_sqlite_is_named(opener: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "MINIMUM", (99, 0, 0))
+    with pytest.raises(RuntimeMissing, match=r"is too old; 99\.0\.0 is needed"):
+        await opener()
+
+
+async def test_a_short_read_that_meets_a_lock_waits_on_the_thread(sqlite: SqliteStorage) -> None:
+    class Locked:
+        def execute(self, sql: str, parameters: object) -> object:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+
+        def close(self) -> None:
+            looking.close()
+
+    await sqlite.state.set("g", "k", b"1", now=0)
+    looking = sqlite.database._looking
+    sqlite.database._looking = Locked()  # type: ignore[assignment]
+    assert await sqlite.state.get("g", "k", now=0) == b"1"
 
 
 async def test_a_folder_that_cannot_be_made_is_named(opener: Opener, tmp_path: Path) -> None:

@@ -73,9 +73,6 @@ class Queue:
     def __iter__(self) -> Iterator[Record]:
         return iter(self._all.values())
 
-    def __contains__(self, id: int) -> bool:
-        return id in self._all
-
     @property
     def pending(self) -> int:
         return sum(record.owner is None for record in self)

@@ -7,6 +7,7 @@ store reads how is said in docs/decisions/0004-store-threads.md.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
@@ -135,9 +136,10 @@ async def open_database(path: Path, *, schema: str, full: Sync, normal: Sync, cl
 
 
 def versions_of(clock: Clock) -> Iterator[int]:
-    """Numbers that no other opening of this or any file gives: 39 bits of it, then a count. Versions need not grow, and
-    so cost no row that every write would have to change."""
-    return count((int(clock.new_id()[:10], 16) >> 1) << 23)
+    """Numbers that no other opening of this or any file gives: 39 bits of its own, then a count. Versions need not
+    grow from server to server, and so cost no row that every write would have to change."""
+    own = hashlib.blake2b(clock.new_id().encode(), digest_size=5).digest()
+    return count((int.from_bytes(own) >> 1) << 23)
 
 
 def _prepare(db: sqlite3.Connection, path: Path, schema: str) -> None:

@@ -20,6 +20,7 @@ from motia_core.storage.sqlite.stored import read_failure
 from motia_core.storage.sqlite.transaction import Transaction
 
 _PRUNE_BATCH = 500
+_FEW_STEPS = 100
 
 
 def _written(failure: Failure | None) -> bytes | None:
@@ -72,7 +73,8 @@ class Events:
 
     async def due(self, steps: Sequence[str]) -> int | None:
         names = msgspec.json.encode(list(steps)).decode()
-        rows = await self._database.look(SQL["due"], (names,))
+        ask = self._database.look if len(steps) <= _FEW_STEPS else self._database.rows
+        rows = await ask(SQL["due"], (names,))
         return None if rows[0][0] is None else int(rows[0][0])
 
     async def backlog(self, *, now: int) -> list[Backlog]:

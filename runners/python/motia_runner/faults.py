@@ -36,10 +36,11 @@ def ours(filename: str) -> bool:
 def describe(error: BaseException, depth: int = 0) -> Dict[str, Any]:
     """One exception as a JSON object."""
     told: Dict[str, Any] = {"name": _name(error), "message": _message(error), "stack": stack(error)}
-    code = getattr(error, "code", None)
-    if isinstance(error, SystemExit):
-        code = error.code if isinstance(error.code, int) else None
-    if isinstance(code, (str, int)) and not isinstance(code, bool):
+    try:
+        code = getattr(error, "code", None)
+    except Exception:  # a property of the author's
+        code = None
+    if isinstance(code, int if isinstance(error, SystemExit) else (str, int)) and not isinstance(code, bool):
         told["code"] = code
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None and depth < _DEEPEST_CAUSE:

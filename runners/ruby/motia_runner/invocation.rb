@@ -68,7 +68,10 @@ module MotiaRunner
       return if @ended
 
       thread.thread_variable_set(Current::KEY, self)
-      @lock.synchronize { (@threads ||= []) << thread }
+      @lock.synchronize do
+        @threads = @threads ? @threads.select(&:alive?) : []
+        @threads << thread
+      end
     end
 
     # Calls that threads of the step have begun are finished; then nothing more is done in its name.

@@ -40,7 +40,7 @@ module MotiaRunner
         return { "$bytes" => [data].pack("m0") } if data.bytesize <= Values.limits["spill"] || !Values.run_dir
 
         path = File.join(Values.run_dir, "rb-#{SecureRandom.hex(12)}")
-        File.open(path, File::WRONLY | File::CREAT | File::EXCL | File::BINARY, 0o600) { |file| file.write(data) }
+        File.open(path, File::WRONLY | File::CREAT | File::EXCL, 0o600, binmode: true) { |file| file.write(data) }
         { "$file" => path, "size" => data.bytesize }
       end
 

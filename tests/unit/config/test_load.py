@@ -1,52 +1,20 @@
-"""The effective configuration: which file, which section, which variable wins, and what is said about the rest."""
+"""The effective configuration: which file, which section, which variable wins."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from msgspec import Raw, Struct
 
 from motia_core.config import Config
-from motia_core.config.load import Loaded, load
+from motia_core.config.load import load
 from motia_core.errors import ConfigError
 
+from .projects import Program, read, told
+
 pytestmark = pytest.mark.anyio
-
-
-class Program(Struct):
-    config: Raw
-    functions: list[str] = []
-    dependencies: list[str] = []
-
-
-async def read(
-    project: Path,
-    files: dict[str, str] | None = None,
-    *,
-    mode: str = "dev",
-    flags: dict[str, object] | None = None,
-    environ: dict[str, str] | None = None,
-    functions: list[str] | None = None,
-    dependencies: list[str] | None = None,
-) -> Loaded:
-    """Loads a project of these files. A program file's text is the JSON it would give."""
-    for name, text in (files or {}).items():
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        (project / name).write_text(text, encoding="utf-8")
-
-    async def in_worker(file: str) -> Program:
-        text = (project / file).read_bytes()
-        return Program(Raw(text), functions or [], dependencies or [])
-
-    return await load(project, mode, flags or {}, in_worker, environ={} if environ is None else environ)
-
-
-def told(loaded: Loaded) -> list[tuple[str, str]]:
-    return [(problem.code, problem.message) for problem in loaded.warnings]
 
 
 async def test_nothing_set(tmp_path: Path) -> None:
@@ -183,97 +151,6 @@ async def test_flags_over_environment_over_file_over_default(tmp_path: Path) -> 
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ('{"port": "many"}', "port: expected int, got str (motia.config.js)"),
-        ('{"port": 70000}', "port: expected int <= 65535"),
-        ('{"port": {"a": 1}}', "port: expected int, got object"),
-        ('{"queue": 3}', "queue: expected an object of keys, got int"),
-        ('{"queue": {"lease": 0}}', "queue.lease: expected float > 0"),
-        ('{"logLevel": "loud"}', "logLevel: invalid enum value 'loud'"),
-        ('{"workers": {"node": {"max": 0}}}', "workers.node.max: expected int >= 1"),
-        ('{"workers": {"pools": {"heavy": {"max": 0}}}}', "workers.pools.heavy.max: expected int >= 1"),
-        ('{"workers": {"pools": {"heavy": 1}}}', "workers.pools.heavy: expected an object of keys"),
-        ('{"workbench": {"port": -1}}', "workbench.port: expected int >= 0"),
-        ('{"cors": {"origins": [1]}}', "cors.origins[0]: expected str, got int"),
-        ('{"development": {"port": "x"}}', "port: expected int, got str (motia.config.js [development])"),
-        ('{"port": "x", "host": 3}', "host: expected str"),
-    ],
-)
-async def test_a_wrong_value_stops_the_start(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        await read(tmp_path, {"motia.config.js": text})
-    assert says in str(caught.value)
-
-
-async def test_values_as_javascript_writes_them(tmp_path: Path) -> None:
-    text = json.dumps(
-        {"port": "3001", "strictEmits": "true", "cors": {"origins": "https://a"}, "queue": None, "host": None}
-    )
-    config = (await read(tmp_path, {"motia.config.js": text})).config
-    assert (config.port, config.strict_emits, config.cors.origins) == (3001, True, ["https://a"])
-    assert (config.queue, config.host) == (Config().queue, "")
-
-
-async def test_named_pools(tmp_path: Path) -> None:
-    files = {"motia.toml": "[workers.pools.heavy]\nmax = 3\n[workers.node]\nmin = 2\n"}
-    loaded = await read(tmp_path, files)
-    assert loaded.config.workers.pool("heavy").max == 3
-    assert loaded.config.workers.pool("node").min == 2
-    assert loaded.origins["workers.pools.heavy.max"] == "motia.toml"
-
-
-async def test_unknown_keys_warn_with_the_nearest(tmp_path: Path) -> None:
-    text = json.dumps({"prot": 1, "queue": {"maxRetrys": 2}, "zzz": True, "workers": {"pools": {"a": {"mxa": 1}}}})
-    loaded = await read(tmp_path, {"motia.config.js": text})
-    assert [code for code, _ in told(loaded)] == ["unknown_key"] * 4
-    assert [problem.hint for problem in loaded.warnings] == [
-        "did you mean `port`?",
-        "did you mean `queue.maxRetries`?",
-        "",
-        "did you mean `workers.pools.NAME.max`?",
-    ]
-    assert "`zzz`" in loaded.warnings[2].message
-
-
-async def test_old_keys_are_named_once_each(tmp_path: Path) -> None:
-    text = json.dumps(
-        {
-            "plugins": [None, None],
-            "redis": {"useMemoryServer": True},
-            "production": {"redis": {"url": "x"}},
-            "adapters": {},
-        }
-    )
-    loaded = await read(tmp_path, {"motia.config.ts": text}, functions=["app", "plugins[0]", "plugins.1"], mode="start")
-    assert [code for code, _ in told(loaded)] == ["old_key"] * 4
-    assert [text.split("`")[1] for _, text in told(loaded)] == ["app", "plugins", "redis", "adapters"]
-    assert loaded.functions == ("app", "plugins[0]", "plugins.1")
-
-
-async def test_stream_auth_is_a_function_at_the_top_or_nothing_starts(tmp_path: Path) -> None:
-    text = json.dumps({"streamAuth": {"contextSchema": {"type": "object"}}})
-    loaded = await read(tmp_path, {"motia.config.ts": text}, functions=["streamAuth.authenticate"])
-    assert (loaded.functions, loaded.warnings, loaded.file) == (("streamAuth.authenticate",), (), "motia.config.ts")
-    with pytest.raises(ConfigError, match="is no function"):
-        await read(tmp_path, {"motia.config.ts": text})
-    with pytest.raises(ConfigError, match="belongs at the top level"):
-        await read(tmp_path, {"motia.config.ts": "{}"}, functions=["development.streamAuth.authenticate"])
-    with pytest.raises(ConfigError, match="belongs at the top level"):
-        await read(tmp_path, {"motia.config.ts": '{"development": {"streamAuth": {}}}'})
-    (tmp_path / "motia.config.ts").unlink()
-    with pytest.raises(ConfigError, match="is no function"):
-        await read(tmp_path, {"motia.yml": "streamAuth:\n  authenticate: check\n"})
-
-
-async def test_a_setting_that_is_a_function_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"`cors\.origins` cannot be a function"):
-        await read(tmp_path, {"motia.config.ts": "{}"}, functions=["cors.origins"])
-    loaded = await read(tmp_path, {"motia.config.ts": "{}"}, functions=["onStart", "production.x"])
-    assert [code for code, _ in told(loaded)] == ["unknown_key"]
-
-
 async def test_a_program_that_fails_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "motia_config.py").write_text("raise")
 
@@ -312,36 +189,6 @@ async def test_the_database(
     assert (loaded.config.database.url, loaded.origins["database.url"]) == (url, origin)
     assert [text.split()[0] for code, text in told(loaded) if code == "foreign_database"] == noted
     assert not any("secret" in text for _, text in told(loaded))
-
-
-@pytest.mark.parametrize(
-    ("package", "installed", "rule"),
-    [
-        ({"dependencies": {"motia": "0.17.14-beta.196"}}, None, "warn"),
-        ({"devDependencies": {"motia": "^0.5.0"}}, None, "warn"),
-        ({"dependencies": {"@motiadev/core": "^0.17.0"}}, None, "warn"),
-        ({"devDependencies": {"@motiadev/workbench": "latest"}}, None, "warn"),
-        ({"dependencies": {"motia": "^1.0.0"}}, None, "enforce"),
-        ({"dependencies": {"motia": "latest"}}, None, "warn"),
-        ({"dependencies": {"motia": "latest"}}, "1.2.0", "enforce"),
-        ({"dependencies": {"motia": "*"}}, "0.17.1", "warn"),
-        ({"dependencies": {"@motia/core": "0.1.0", "express": "0.1"}}, None, "enforce"),
-        ({}, None, "enforce"),
-        ({"dependencies": []}, None, "enforce"),
-    ],
-)
-async def test_validation_in_projects_on_the_old_packages(
-    tmp_path: Path, package: dict[str, Any], installed: str | None, rule: str
-) -> None:
-    files = {"package.json": json.dumps(package)}
-    if installed:
-        files["node_modules/motia/package.json"] = json.dumps({"version": installed})
-    loaded = await read(tmp_path, files)
-    assert loaded.config.validation.http == rule
-    assert [code for code, _ in told(loaded)] == (["old_packages"] if rule == "warn" else [])
-    assert loaded.origins["validation.http"].startswith("package.json" if rule == "warn" else "default")
-    loaded = await read(tmp_path, {**files, "motia.yml": "validation: {http: off}"})
-    assert (loaded.config.validation.http, loaded.warnings) == ("off", ())
 
 
 @pytest.mark.parametrize(("written", "wanted"), [("/__wb", "/__wb"), ("wb/", "/wb"), ("/", "/"), ("/a/b/", "/a/b")])

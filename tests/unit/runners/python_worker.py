@@ -73,8 +73,22 @@ class Worker:
         return (self.project / "stderr.txt").read_text("utf-8", "replace")
 
     @property
+    def invocation(self) -> str:
+        """The last one begun."""
+        return f"i{self._next}"
+
+    @property
     def messages(self) -> list[str]:
         return [log["msg"] for log in self.logs]
+
+    def reset(self) -> None:
+        """As new, for the next test: no files, nothing said."""
+        old = [path for path in self.project.rglob("*") if path.is_file() and path.name != "stderr.txt"]
+        self.describe(changed=tuple(str(path.relative_to(self.project)) for path in old))
+        for path in old:
+            path.unlink()
+        for kept in (self.logs, self.calls, self.state, self.refuse, self.hold, self.held):
+            kept.clear()
 
     def send(self, message: Json) -> None:
         assert self.process.stdin is not None
@@ -195,3 +209,18 @@ def api(body: str, *, head: str = "", signature: str = "async def handler(req, c
     lines = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
     config = f'config = {{"type": "api", "name": "x", "method": "POST", "path": "/x"{more}}}'
     return f"{textwrap.dedent(head)}\n{config}\n\n\n{signature}:\n{lines}\n"
+
+
+STYLES = ("async def handler(input, context)", "def handler(input, context)")
+
+
+def run_event(worker: Worker, body: str, input: Json = None, **more: str) -> Json:
+    """What an event handler with this body gives."""
+    write(worker.project, {"steps/x_step.py": event(body, **more)})
+    return worker.run("steps/x_step.py", input)
+
+
+def run_api(worker: Worker, body: str, given: Json = None, **more: str) -> Json:
+    """What an api handler with this body answers."""
+    write(worker.project, {"steps/x_step.py": api(body, **more)})
+    return worker.request("steps/x_step.py", given)

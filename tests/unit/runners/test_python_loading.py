@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from python_worker import Worker, event, write
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def worker(project: Path) -> Iterator[Worker]:
-    with Worker(project) as started:
-        yield started
-
-
-def test_relative_imports_at_any_depth_and_odd_names(project: Path, worker: Worker) -> None:
+def test_relative_imports_at_any_depth_and_odd_names(worker: Worker) -> None:
     write(
-        project,
+        worker.project,
         {
             "lib/base.py": "BASE = 'root'\n",
             "src/common.py": "COMMON = 'src'\n",
@@ -38,21 +23,21 @@ def test_relative_imports_at_any_depth_and_odd_names(project: Path, worker: Work
     assert worker.run("src/my-orders/2024/01-first_step.py") == ["near", "src", "root"]
 
 
-def test_project_root_parent_and_sibling_imports_give_one_module(project: Path, worker: Worker) -> None:
+def test_project_root_parent_and_sibling_imports_give_one_module(worker: Worker) -> None:
     head = """
         from src.store import cache as a
         from shop.src.store import cache as b
         from .store import cache as c
         import store
     """
-    write(project, {"src/store.py": "cache = []\n", "src/x_step.py": event("return a is b is c is store.cache", head=head)})
+    write(worker.project, {"src/store.py": "cache = []\n", "src/x_step.py": event("return a is b is c is store.cache", head=head)})
     assert worker.run("src/x_step.py") is True
 
 
-def test_siblings_of_the_same_name_stay_apart_also_when_imported_late(project: Path, worker: Worker) -> None:
+def test_siblings_of_the_same_name_stay_apart_also_when_imported_late(worker: Worker) -> None:
     for folder in ("a", "b"):
         write(
-            project,
+            worker.project,
             {
                 f"steps/{folder}/helper.py": f"NAME = '{folder}'\n",
                 f"steps/{folder}/late.py": f"NAME = 'late {folder}'\n",
@@ -64,30 +49,30 @@ def test_siblings_of_the_same_name_stay_apart_also_when_imported_late(project: P
     assert worker.run("steps/a/x_step.py") == ["a", "late a"]
 
 
-def test_same_named_step_files_and_files_that_differ_in_a_dash(project: Path, worker: Worker) -> None:
+def test_same_named_step_files_and_files_that_differ_in_a_dash(worker: Worker) -> None:
     for name in ("steps/a/x_step.py", "steps/b/x_step.py", "steps/a/c-d_step.py", "steps/a/c_d_step.py"):
-        write(project, {name: event(f"return '{name}'")})
+        write(worker.project, {name: event(f"return '{name}'")})
         assert worker.run(name) == name
 
 
-def test_the_runners_own_modules_are_not_in_the_way(project: Path, worker: Worker) -> None:
+def test_the_runners_own_modules_are_not_in_the_way(worker: Worker) -> None:
     names = ("wire", "main", "values", "context", "loader", "state", "request")
-    write(project, {f"{name}.py": f"WHOSE = 'project {name}'\n" for name in names})
+    write(worker.project, {f"{name}.py": f"WHOSE = 'project {name}'\n" for name in names})
     head = "\n".join(f"import {name}" for name in names)
-    write(project, {"steps/x_step.py": event(f"return [{', '.join(f'{name}.WHOSE' for name in names)}]", head=head, signature="def handler(input)")})
+    write(worker.project, {"steps/x_step.py": event(f"return [{', '.join(f'{name}.WHOSE' for name in names)}]", head=head, signature="def handler(input)")})
     assert worker.run("steps/x_step.py") == [f"project {name}" for name in names]
 
 
-def test_a_plain_folder_does_not_hide_the_standard_library(project: Path, worker: Worker) -> None:
-    write(project, {"types/a.py": "", "email/b.py": "", "steps/json.py": "raise RuntimeError('hidden')\n"})
+def test_a_plain_folder_does_not_hide_the_standard_library(worker: Worker) -> None:
+    write(worker.project, {"types/a.py": "", "email/b.py": "", "steps/json.py": "raise RuntimeError('hidden')\n"})
     head = "import email.message\nimport json\nimport types"
-    write(project, {"steps/x_step.py": event("return json.dumps(types.SimpleNamespace(a=1).a)", head=head)})
+    write(worker.project, {"steps/x_step.py": event("return json.dumps(types.SimpleNamespace(a=1).a)", head=head)})
     assert worker.run("steps/x_step.py") == "1"
 
 
-def test_motia_is_always_the_sdk_and_a_motia_folder_still_works(project: Path, worker: Worker) -> None:
+def test_motia_is_always_the_sdk_and_a_motia_folder_still_works(worker: Worker) -> None:
     write(
-        project,
+        worker.project,
         {
             "motia/__init__.py": "event = 'the wrong one'\n",
             "motia/steps/tools.py": "TOOL = 'mine'\n",
@@ -98,7 +83,7 @@ def test_motia_is_always_the_sdk_and_a_motia_folder_still_works(project: Path, w
     assert worker.run("motia/steps/x.py", member="go") == "mine"
 
 
-def test_dataclasses_type_hints_and_pickle_work_in_a_step(project: Path, worker: Worker) -> None:
+def test_dataclasses_type_hints_and_pickle_work_in_a_step(worker: Worker) -> None:
     head = """
         from __future__ import annotations
         import pickle
@@ -110,14 +95,14 @@ def test_dataclasses_type_hints_and_pickle_work_in_a_step(project: Path, worker:
             items: List[str]
     """
     body = "order = pickle.loads(pickle.dumps(Order(['a'])))\nreturn [order.items, str(get_type_hints(Order)['items'])]"
-    write(project, {"steps/with-dash/x_step.py": event(body, head=head)})
+    write(worker.project, {"steps/with-dash/x_step.py": event(body, head=head)})
     assert worker.run("steps/with-dash/x_step.py") == [["a"], "typing.List[str]"]
 
 
-def test_every_way_to_be_broken_is_reported_with_line_and_the_others_serve(project: Path, worker: Worker) -> None:
+def test_every_way_to_be_broken_is_reported_with_line_and_the_others_serve(worker: Worker) -> None:
     good = event("return 1")
     write(
-        project,
+        worker.project,
         {
             "steps/good_step.py": good,
             "steps/syntax_step.py": "config = {}\n\ndef handler(:\n",
@@ -159,9 +144,9 @@ def test_every_way_to_be_broken_is_reported_with_line_and_the_others_serve(proje
     assert (broken["code"], "steps/raises_step.py:3" in broken["message"]) == (1003, True)
 
 
-def test_dependencies_follow_imports_also_late_and_dynamic_ones(project: Path, worker: Worker) -> None:
+def test_dependencies_follow_imports_also_late_and_dynamic_ones(worker: Worker) -> None:
     write(
-        project,
+        worker.project,
         {
             "lib/deep.py": "X = 1\n",
             "lib/mid.py": "from lib.deep import X\n",
@@ -181,10 +166,10 @@ def test_dependencies_follow_imports_also_late_and_dynamic_ones(project: Path, w
     assert worker.describe("steps/x_step.py")[0]["dependencies"] == wanted.split()
 
 
-def test_reload_forgets_importers_only_and_old_snapshots_keep_their_code(project: Path, worker: Worker) -> None:
+def test_reload_forgets_importers_only_and_old_snapshots_keep_their_code(worker: Worker) -> None:
     counted = "import time\nLOADED = time.monotonic_ns()\n"
     write(
-        project,
+        worker.project,
         {
             "lib/text.py": "TEXT = 'one'\n",
             "lib/dear.py": counted,
@@ -196,40 +181,40 @@ def test_reload_forgets_importers_only_and_old_snapshots_keep_their_code(project
     worker.describe(*files, snapshot=1)
     before = worker.run("steps/y_step.py")
     for number, text in enumerate(("two", "six", "ten"), 2):  # equal sizes within one second: bytecode would be stale
-        write(project, {"lib/text.py": f"TEXT = '{text}'\n"})
+        write(worker.project, {"lib/text.py": f"TEXT = '{text}'\n"})
         worker.describe(*files, changed=("lib/text.py",), snapshot=number)
         assert worker.run("steps/x_step.py", snapshot=number) == text
     assert worker.run("steps/x_step.py", snapshot=1) == "one"
     assert worker.run("steps/x_step.py", snapshot=3) == "six"
     assert worker.run("steps/y_step.py", snapshot=4) == before
-    write(project, {"steps/x_step.py": "config = {\n"})
+    write(worker.project, {"steps/x_step.py": "config = {\n"})
     report = worker.describe("steps/x_step.py", changed=("steps/x_step.py",), snapshot=5)[0]
     assert report["error"]["code"] == "syntax"
     assert worker.run("steps/x_step.py", snapshot=5)["code"] == 1003
     assert worker.run("steps/x_step.py", snapshot=4) == "ten"
-    write(project, {"steps/x_step.py": event("return 'mended'")})
+    write(worker.project, {"steps/x_step.py": event("return 'mended'")})
     worker.describe("steps/x_step.py", changed=("steps/x_step.py",), snapshot=6)
     assert worker.run("steps/x_step.py", snapshot=6) == "mended"
 
 
-def test_a_new_helper_is_found_after_a_failed_import(project: Path, worker: Worker) -> None:
-    write(project, {"steps/x_step.py": event("return helper.A", head="import helper")})
+def test_a_new_helper_is_found_after_a_failed_import(worker: Worker) -> None:
+    write(worker.project, {"steps/x_step.py": event("return helper.A", head="import helper")})
     assert worker.describe("steps/x_step.py")[0]["error"]["code"] == "import"
-    write(project, {"steps/helper.py": "A = 1\n"})
+    write(worker.project, {"steps/helper.py": "A = 1\n"})
     worker.describe("steps/x_step.py", changed=("steps/helper.py",), snapshot=2)
     assert worker.run("steps/x_step.py", snapshot=2) == 1
 
 
-def test_start_mode_loads_the_same(project: Path) -> None:
-    write(project, {"lib/a.py": "A = 1\n", "steps/x_step.py": event("return A", head="from lib.a import A")})
+def test_start_mode_loads_the_same(tmp_path: Path) -> None:
+    write(tmp_path, {"lib/a.py": "A = 1\n", "steps/x_step.py": event("return A", head="from lib.a import A")})
     for _ in range(2):
-        with Worker(project, mode="start") as worker:
+        with Worker(tmp_path, mode="start") as worker:
             assert worker.run("steps/x_step.py") == 1
 
 
-def test_snake_case_keys_functions_and_inference(project: Path, worker: Worker) -> None:
+def test_snake_case_keys_functions_and_inference(worker: Worker) -> None:
     write(
-        project,
+        worker.project,
         {
             "steps/x_step.py": """
                 async def first(req, context, next_fn):
@@ -265,9 +250,9 @@ def test_snake_case_keys_functions_and_inference(project: Path, worker: Worker) 
     assert step["inferred"] == ["the handler is the function create_order, named like the step"]
 
 
-def test_decorated_functions_become_steps(project: Path, worker: Worker) -> None:
+def test_decorated_functions_become_steps(worker: Worker) -> None:
     write(
-        project,
+        worker.project,
         {
             "motia/steps/all.py": """
                 from motia import api, cron, event
@@ -305,9 +290,9 @@ def test_decorated_functions_become_steps(project: Path, worker: Worker) -> None
     assert worker.run(file, {"a": 1}, member="by_place", topic="positional") == [{"a": 1}, "positional"]
 
 
-def test_stream_files_and_can_access_functions(project: Path, worker: Worker) -> None:
+def test_stream_files_and_can_access_functions(worker: Worker) -> None:
     write(
-        project,
+        worker.project,
         {
             "steps/chat_stream.py": """
                 config = {"name": "chat", "schema": {"text": str}, "base_config": {"storage_type": "default"}}

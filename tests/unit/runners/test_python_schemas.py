@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from python_worker import Worker, api, event, write
-
-
-@pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Worker]:
-    with Worker(tmp_path) as started:
-        yield started
 
 
 def schema_of(worker: Worker, schema: str, head: str = "") -> Any:

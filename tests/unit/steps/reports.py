@@ -12,6 +12,7 @@ from motia_core.steps.discovery import Candidate
 from motia_core.steps.registry import Settings, Snapshot, build
 
 API = {"type": "api", "path": "/a", "method": "GET"}
+EVENT = {"type": "event", "name": "E", "subscribes": ["t"]}
 
 
 def candidate(file: str = "src/a.step.ts", role: str | None = None) -> Candidate:
@@ -46,3 +47,9 @@ def one_step(config: dict[str, object], **rest: object) -> Step:
     assert [problem.message for problem in found.problems] == []
     [only] = found.steps
     return only
+
+
+def problems(config: object, *, file: str = "src/a.step.ts", **rest: object) -> list[tuple[str, str, str]]:
+    """Code, message and hint of everything wrong with a config."""
+    found = define(FileReport(file=file, steps=[step(config, **rest)]), candidate(file))
+    return [(one.code, one.message, one.hint) for one in found.problems]

@@ -1,4 +1,4 @@
-"""From a runner's report to steps and streams: every key, every mistake."""
+"""From a runner's report to steps and streams: every key, and files that hold more or less than one."""
 
 from __future__ import annotations
 
@@ -7,17 +7,10 @@ import pytest
 from msgspec import Raw
 
 from motia_core.model import Backoff, Emit, HandlerRules, QueryParam, QueueRules, Route
-from motia_core.problems import CODES
 from motia_core.protocol.requests import FileReport, SourceError, StepReport
 from motia_core.steps.definition import define, step_id
 
-from .reports import API, candidate, one_step, step
-
-
-def problems(config: object, *, file: str = "src/a.step.ts", **rest: object) -> list[tuple[str, str, str]]:
-    """Code, message and hint of everything wrong with a config."""
-    found = define(FileReport(file=file, steps=[step(config, **rest)]), candidate(file))
-    return [(one.code, one.message, one.hint) for one in found.problems]
+from .reports import API, EVENT, candidate, one_step, problems, step
 
 
 def test_an_api_step_with_every_key() -> None:
@@ -197,154 +190,12 @@ def test_a_stream_with_every_key() -> None:
         assert stream.schema is not None and msgspec.json.decode(stream.schema) == {"type": "object"}
 
 
-def test_a_custom_store_only_warns() -> None:
-    [(code, text, _)] = problems({"name": "s", "baseConfig": {"storageType": "custom"}}, file="src/s.stream.ts")
-    assert (code, "custom" in text) == ("ignored_key", True)
-
-
-EVENT = {"type": "event", "name": "E", "subscribes": ["t"]}
-
-
-@pytest.mark.parametrize(
-    ("config", "says", "hint"),
-    [
-        ([], "`config` is no object", ""),
-        ({"path": "/x"}, "`type` is missing", "type: 'api'"),
-        ({"subscribes": ["x"]}, "`type` is missing", "type: 'event'"),
-        ({"cron": "* * * * *"}, "`type` is missing", "type: 'cron'"),
-        ({"type": "evnt"}, "no kind of step called 'evnt'", "did you mean `event`?"),
-        ({"type": "queue"}, "no kind of step called 'queue'", "api, event, cron, noop, stream"),
-        (API, "`name` is missing", "name: 'a'"),
-        ({**API, "name": ""}, "`name`: expected text of length >= 1", ""),
-        ({**API, "name": None}, "`name` is missing", ""),
-        ({**API, "name": 3}, "`name`: expected text, got a whole number", ""),
-        ({"type": "api", "name": "A", "method": "GET"}, "`path` is missing", "add `path"),
-        ({"type": "api", "name": "A", "path": "/x"}, "`method` is missing", "add `method"),
-        ({**API, "name": "A", "path": "x/y"}, "'x/y' needs a leading slash", "write '/x/y'"),
-        ({**API, "name": "A", "method": "GTE"}, "no HTTP method 'GTE'", "did you mean `GET`?"),
-        ({**API, "name": "A", "method": ["GET", "BREW"]}, "no HTTP method 'BREW'", "GET, POST"),
-        ({**API, "name": "A", "routes": [{"path": "z", "method": "GET"}]}, "`routes[0].path`: 'z'", "write '/z'"),
-        ({**API, "name": "A", "routes": [{}]}, "`routes[0]`: it lacks `path`", ""),
-        ({**API, "name": "A", "flows": ["a", 3]}, "`flows[1]`: expected text, got a whole number", ""),
-        ({**API, "name": "A", "emits": "t"}, "`emits`: expected a list", ""),
-        ({**API, "name": "A", "emits": [{"label": "x"}]}, "`emits[0]`: it lacks `topic`", ""),
-        ({**API, "name": "A", "validation": "maybe"}, "`validation`: invalid enum value 'maybe'", ""),
-        ({**API, "name": "A", "responseSchema": []}, "`responseSchema`: expected an object, got a list", ""),
-        ({"type": "cron", "name": "C"}, "`cron` is missing", ""),
-        ({"type": "cron", "name": "C", "cron": 5}, "`cron`: expected text", ""),
-        ({"type": "cron", "name": "C", "cron": "* * * * *", "catchUp": -1}, "`catchUp`: expected a number >= 0", ""),
-        ({**EVENT, "subscribes": "t"}, "`subscribes`: expected a list", ""),
-        ({**EVENT, "concurrency": 0}, "`concurrency`: expected a whole number >= 1", ""),
-        ({**EVENT, "infrastructure": 3}, "`infrastructure`: expected an object", ""),
-    ],
-)
-def test_a_mistake_breaks_the_step(config: object, says: str, hint: str) -> None:
-    found = define(FileReport(file="src/a.step.ts", steps=[step(config)]), candidate())
-    assert (found.steps, found.broken) == ((), True)
-    assert [one.code for one in found.problems] == ["bad_config"]
-    assert says in found.problems[0].message
-    assert hint in found.problems[0].hint
-
-
-def test_all_mistakes_are_told_at_once() -> None:
-    found = problems(
-        {"type": "event", "name": 1, "flows": 2, "subscribes": 3, "infrastructure": {"queue": {"maxRetries": -1}}}
-    )
-    assert [text.split("`")[1] for _, text, _ in found] == [
-        "name",
-        "flows",
-        "subscribes",
-        "infrastructure.queue.maxRetries",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("handler", "queue", "says"),
-    [
-        ({"ram": 127}, {}, "`infrastructure.handler.ram`: expected a whole number >= 128"),
-        ({"ram": 10241}, {}, "handler.ram`: expected a whole number <= 10240"),
-        ({"timeout": 0}, {}, "handler.timeout`: expected a number >= 1"),
-        ({"timeout": 901}, {}, "handler.timeout`: expected a number <= 900"),
-        ({"ram": 128, "cpu": 0.2}, {}, "handler.cpu`: 0.2 does not go with 128 MB"),
-        ({"ram": 3008, "cpu": 1.61}, {}, "1.61 does not go"),
-        ({}, {"type": "lifo"}, "queue.type`: invalid enum value 'lifo'"),
-        ({}, {"maxRetries": -1}, "queue.maxRetries`: expected a whole number >= 0"),
-        ({}, {"maxRetries": 1.5}, "queue.maxRetries`: expected a whole number, got a number"),
-        ({}, {"delaySeconds": 901}, "queue.delaySeconds`: expected a number <= 900"),
-        ({}, {"delaySeconds": -1}, "queue.delaySeconds`"),
-        ({"timeout": 30}, {"visibilityTimeout": 30}, "must be greater than"),
-        ({}, {"concurrency": 0}, "queue.concurrency`"),
-        ({}, {"backoff": {"factor": 0.5}}, "queue.backoff.factor`"),
-        ({"fresh": "yes"}, {}, "handler.fresh`: expected true or false, got text"),
-    ],
-)
-def test_infrastructure_refused(handler: object, queue: object, says: str) -> None:
-    found = problems({**EVENT, "infrastructure": {"handler": handler, "queue": queue}})
-    assert [code for code, _, _ in found] == ["bad_config"]
-    assert says in found[0][1]
-
-
-@pytest.mark.parametrize(
-    ("ram", "cpu"),
-    [
-        *((128, 0.0625), (128, 0.16), (512, 0.25), (1024, 0.5), (1280, 0.625), (1536, 0.75), (2048, 1), (2528, 1.25)),
-        *((3008, 1.5), (4096, 2), (5120, 2.5), (7168, 3.5), (9216, 4.5), (10240, 5), (10240, 5.1)),
-    ],
-)
-def test_cpu_goes_with_ram(ram: int, cpu: float) -> None:
-    assert one_step({**EVENT, "infrastructure": {"handler": {"ram": ram, "cpu": cpu}}}).handler.cpu == cpu
-
-
-def test_cpu_or_visibility_alone_is_not_compared() -> None:
-    assert one_step({**EVENT, "infrastructure": {"handler": {"cpu": 3}}}).handler.cpu == 3
-    assert one_step({**EVENT, "infrastructure": {"queue": {"visibilityTimeout": 1}}}).queue.visibility_timeout == 1
-
-
-@pytest.mark.parametrize(
-    ("extra", "says", "hint"),
-    [
-        ({"subscribe": ["x"]}, "`subscribe` is not a key of event steps", "did you mean `subscribes`?"),
-        ({"path": "/x"}, "`path` is not a key of event steps", "a key of api configs"),
-        ({"zzz": 1}, "`zzz` is not a key", ""),
-        ({"retry_count": 1}, "`retry_count` is not a key", ""),
-        ({"infrastructure": {"qeue": {}}}, "`infrastructure.qeue` is not", "did you mean `queue`?"),
-        ({"infrastructure": {"queue": {"retries": 1}}}, "`infrastructure.queue.retries`", "`maxRetries`"),
-        ({"id": "other"}, "`id` is not a key", ""),
-    ],
-)
-def test_unknown_keys_warn_and_the_step_serves(extra: dict[str, object], says: str, hint: str) -> None:
-    found = define(FileReport(file="src/a.step.ts", steps=[step({**EVENT, **extra})]), candidate())
-    assert (len(found.steps), found.broken) == (1, False)
-    [problem] = found.problems
-    assert problem.code == "unknown_key"
-    assert says in problem.message
-    assert hint in problem.hint
-
-
-@pytest.mark.parametrize("extra", [{"middleware": [None]}, {"__motia_hasCanAccess": True}, {"id": "E"}])
-def test_leftovers_are_silent(extra: dict[str, object]) -> None:
-    assert problems({**EVENT, **extra}) == []
-
-
-def test_a_schema_that_is_none_is_left_open() -> None:
-    found = define(
-        FileReport(file="src/a.step.ts", steps=[step({**API, "name": "A", "bodySchema": "text"})]), candidate()
-    )
-    assert found.steps[0].body_schema is None
-    assert [one.code for one in found.problems] == ["bad_schema"]
-
-
 def test_a_schema_is_passed_on_to_the_letter() -> None:
     schema = b'{"type":"object","x":1e400,"n":123456789012345678901234567890}'
     report = StepReport(member="", config=Raw(b'{"type":"event","name":"E","input":' + schema + b"}"))
     found = define(FileReport(file="src/a.step.ts", steps=[report]), candidate())
     assert found.steps[0].input_schema is not None
     assert bytes(found.steps[0].input_schema) == schema
-
-
-def test_a_step_without_handler_is_broken() -> None:
-    [(code, text, hint)] = problems({**EVENT}, has_handler=False)
-    assert (code, "E has a config" in text, "`E`" in hint) == ("no_handler", True, True)
 
 
 def test_one_bad_step_leaves_the_others_of_its_file() -> None:
@@ -383,8 +234,3 @@ def test_ids_are_stable_and_distinct() -> None:
     assert step_id("src/a.step.ts", "") == "e9fb007c-7cbd-5386-bb48-eff05d030070"
     ids = {step_id(file, member) for file in ("a", "b") for member in ("", "x", "y")}
     assert len(ids) == 6
-
-
-def test_every_code_used_is_in_the_table() -> None:
-    used = {"bad_config", "unknown_key", "ignored_key", "no_handler", "bad_schema"}
-    assert used <= set(CODES)

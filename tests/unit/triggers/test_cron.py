@@ -1,103 +1,20 @@
-"""Ticks: one run each over all servers, overlap, missed ticks, changes, drain. The clock's seconds are real."""
+"""Ticks: one run each over all servers, overlap, changes, drain. The clock's seconds are real."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import anyio
 import pytest
 
-from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.errors import StoreUnavailable
-from motia_core.model import Caller, Failure, HandlerRules, Invocation, Outcome, Step
-from motia_core.schedule import Schedule
-from motia_core.steps.registry import Registry, Snapshot
+from motia_core.model import Caller, Failure, HandlerRules, Outcome, Step
 from motia_core.storage.memory.leases import Leases
-from motia_core.triggers.cron import Cron, _Trigger
+from tests.unit.triggers.cron_server import NEVER_SOON, Server, cron_step, now, snapshot, until
 
 pytestmark = pytest.mark.anyio
-
-EVERY_SECOND = "* * * * * *"
-NEVER_SOON = "0 0 29 2 *"
-
-
-def cron_step(name: str = "tick", cron: str = EVERY_SECOND, **rest: Any) -> Step:
-    return Step(
-        id=name,
-        name=name,
-        kind="cron",
-        file=f"src/{name}.step.ts",
-        member="",
-        runner="r",
-        language="l",
-        cron=cron,
-        **rest,
-    )
-
-
-def snapshot(*steps: Step, number: int = 1) -> Snapshot:
-    return Snapshot(number=number, steps=steps, by_name={step.name: step for step in steps}, crons=steps)
-
-
-class Dispatcher:
-    """Remembers what ran; `hold` keeps a run from ending."""
-
-    def __init__(self) -> None:
-        self.ran: list[Invocation] = []
-        self.outcome = Outcome()
-        self.hold: anyio.Event | None = None
-        self.ended = 0
-
-    async def run(self, invocation: Invocation) -> Outcome:
-        self.ran.append(invocation)
-        if self.hold is not None:
-            await self.hold.wait()
-        self.ended += 1
-        return self.outcome
-
-
-class Server:
-    """One server's cron over leases that may be shared."""
-
-    def __init__(self, *steps: Step, leases: Leases | None = None, clock: Clock | None = None, **rest: Any) -> None:
-        self.registry = Registry(snapshot(*steps))
-        self.dispatcher = Dispatcher()
-        self.leases = leases or Leases()
-        self.clock = clock or Clock()
-        self.logged: list[tuple[str, str]] = []
-        self.cron = Cron(
-            registry=self.registry,
-            dispatcher=self.dispatcher,
-            leases=self.leases,
-            clock=self.clock,
-            config=Config(),
-            log=lambda level, msg, /, **fields: self.logged.append((level, msg)),
-            **rest,
-        )
-
-    def running(self) -> AbstractAsyncContextManager[None]:
-        return self._running()
-
-    @asynccontextmanager
-    async def _running(self) -> Any:
-        async with anyio.create_task_group() as group:
-            await group.start(self.cron.run)
-            yield
-            await self.cron.stop()
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    with anyio.fail_after(10):
-        while not true():
-            await anyio.sleep(0.01)
 
 
 async def test_every_tick_runs_once() -> None:
@@ -196,59 +113,6 @@ async def test_a_store_that_fails_leaves_ticks_out_and_does_not_end_the_server()
     assert any("left out" in text for _, text in server.logged)
 
 
-class Fixed(Clock):
-    """A wall clock that stands at a given time."""
-
-    def __init__(self, at: str) -> None:
-        super().__init__()
-        self.at = datetime.fromisoformat(at).replace(tzinfo=UTC)
-
-    def now_ms(self) -> int:
-        return int(self.at.timestamp() * 1000)
-
-
-def ms(at: str) -> int:
-    return int(datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp() * 1000)
-
-
-@pytest.mark.parametrize(
-    ("catch_up", "last", "wanted"),
-    [
-        # Missed at 09:00, restarted at 09:05.
-        (600, "2024-05-01 08:00", ["2024-05-01 09:00"]),
-        # Several missed: the last runs, once.
-        (86_400, "2024-04-30 08:00", ["2024-05-01 09:00"]),
-        # Too long ago.
-        (60, "2024-05-01 08:00", []),
-        # Not missed.
-        (600, "2024-05-01 09:00", []),
-        # Not asked for.
-        (0, "2024-05-01 08:00", []),
-        # Never seen before.
-        (600, None, []),
-    ],
-)
-async def test_missed_ticks(catch_up: float, last: str | None, wanted: list[str]) -> None:
-    server = Server(cron_step(cron="0 9 * * *", timezone="UTC", catch_up=catch_up), clock=Fixed("2024-05-01 09:05"))
-    if last is not None:
-        await server.leases.take_tick("tick", ms(last))
-    async with server.running():
-        await until(lambda: server.cron.running == 0)
-    assert [each.caller.scheduled for each in server.dispatcher.ran] == [ms(text) for text in wanted]
-    if last is None and catch_up:
-        assert await server.leases.last_tick("tick") == ms("2024-05-01 09:05")
-
-
-async def test_a_tick_long_past_is_left_out() -> None:
-    server = Server(cron_step(cron=NEVER_SOON), clock=Fixed("2024-05-01 09:05"))
-    async with server.running():
-        server.cron.due("tick", datetime(2024, 5, 1, 9, 3, tzinfo=UTC))
-        server.cron.due("tick", datetime(2024, 5, 1, 9, 4, 30, tzinfo=UTC))
-        await until(lambda: server.cron.running == 0)
-    assert [each.caller.scheduled for each in server.dispatcher.ran] == [ms("2024-05-01 09:04:30")]
-    assert any("missed by 120 s" in text for _, text in server.logged)
-
-
 async def test_changes_of_the_registry() -> None:
     server = Server(cron_step("a", NEVER_SOON), cron_step("b", NEVER_SOON))
     async with server.running():
@@ -315,16 +179,6 @@ async def test_by_hand() -> None:
     [ran] = server.dispatcher.ran
     assert (ran.caller.trigger, ran.caller.trace_id, ran.caller.scheduled) == ("manual", "T", None)
     assert await server.leases.last_tick("tick") is None
-
-
-def test_of_ticks_that_lie_behind_only_the_last_counts() -> None:
-    trigger = _Trigger(Schedule.parse(EVERY_SECOND, "UTC"))
-    now = datetime(2024, 5, 1, 12, 0, 0, 500_000, tzinfo=UTC)
-    assert trigger.get_next_fire_time(None, now) == datetime(2024, 5, 1, 12, 0, 1, tzinfo=UTC)
-    behind = datetime(2024, 5, 1, 3, tzinfo=UTC)
-    last = trigger.get_next_fire_time(behind, now)
-    assert last == datetime(2024, 5, 1, 12, tzinfo=UTC)
-    assert trigger.get_next_fire_time(last, now) == datetime(2024, 5, 1, 12, 0, 1, tzinfo=UTC)
 
 
 def test_under_uvloop() -> None:
