@@ -75,6 +75,7 @@ class Fleet:
         self._files: dict[str, list[str]] = {}
         self._reports: dict[str, list[FileReport]] = {}
         self._snapshot = 1
+        self._changed: dict[str, int] = {}
         self._started = False
         self.on_described: Callable[[], None] = lambda: None
 
@@ -112,8 +113,12 @@ class Fleet:
 
     async def _prepare(self, name: str, worker: Worker) -> None:
         """Every worker loads all files before it counts as ready; what the first says is kept."""
-        files = self._files.get(name, [])
-        described = await self._describe(worker, files, [])
+        begun = self._snapshot
+        described = await self._describe(worker, self._files.get(name, []), [])
+        while begun != self._snapshot:  # saved meanwhile: what was just loaded may be old
+            since, begun = begun, self._snapshot
+            changed = [file for file, number in self._changed.items() if number > since]
+            described = await self._describe(worker, self._files.get(name, []), changed)
         if name not in self._reports:
             self._reports[name] = described
             if self._started:
@@ -145,6 +150,7 @@ class Fleet:
     async def reload(self, files: Mapping[str, Sequence[str]], changed: Sequence[str], *, replace: bool) -> None:
         """Swaps code: in place where files changed, by new workers when `replace`."""
         self._snapshot += 1
+        self._changed.update(dict.fromkeys(changed, self._snapshot))
         before, self._files = self._files, {runner: list(names) for runner, names in files.items() if names}
         for name in self._files:
             if name not in before:

@@ -88,6 +88,7 @@ class Run(Message, frozen=True, kw_only=True):
     attempt: int = 1
     topic: str | None = None
     issues: Raw | None = None
+    validation: Literal["enforce", "warn", "off"] | None = None
 
 
 class HttpInput(Message, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ from motia_core.triggers.inputs import Inputs
 from motia_core.triggers.retry import Bury, Retry, decide
 
 # The machinery is to blame, not the handler: the delivery goes back and the attempt does not count.
-_NOT_GIVEN = frozenset({WorkersBusy.code, InvocationCancelled.code, StepUnavailable.code, Draining.code})
+NOT_GIVEN = frozenset({WorkersBusy.code, InvocationCancelled.code, StepUnavailable.code, Draining.code})
 _PAUSE = 0.5
 
 
@@ -196,7 +196,7 @@ class Queue:
         return None if refused is None else ("invalid", refused)
 
     async def _failed(self, step: Step, delivery: Delivery, failed: Failure) -> None:
-        if failed.code in _NOT_GIVEN:
+        if failed.code in NOT_GIVEN:
             self._paused[step.name] = self._clock.monotonic() + _PAUSE
             await self._store.release([delivery.id], owner=self._owner)
             return

@@ -26,9 +26,11 @@ def handler(input, context)
     generatedAt: Time.now.utc.iso8601
   }
 
-  # Reports may arrive out of order: the one that knows more orders stays.
-  newest = context.state.get('reports', 'latest')
-  context.state.set('reports', 'latest', report) if newest.nil? || newest['orders'] <= report[:orders]
+  # Reports may arrive out of order, several at a time: the one that knows more orders stays.
+  context.transaction do
+    newest = context.state.get('reports', 'latest')
+    context.state.set('reports', 'latest', report) if newest.nil? || newest['orders'] <= report[:orders]
+  end
   context.state.set('reports', input[:orderId], { id: report[:id], orders: report[:orders] }, ttl: 3600)
   context.logger.info('Report generated', report_id: report[:id], orders: report[:orders])
 end

@@ -169,7 +169,7 @@ function around(middleware, index, request, context, last) {
 }
 
 /** Raises the core's verdict, then the author's own schema's, where the core could not check all of it. */
-async function check(run, { trigger, validation }, verdict, input, context) {
+async function check(run, { trigger, validation = run.step.validation }, verdict, input, context) {
   const { step } = run;
   if (verdict !== null) throw validationError(Array.isArray(verdict) ? verdict : (verdict.issues ?? []));
   if (step.check === null || validation === 'off') return step.handle(input, context, run, trigger);

@@ -28,8 +28,10 @@ function install(project) {
     await undefined;
     return retrying(load);
   };
+  // Node has no entry of its own for these two: unknown endings go to the one for .js.
+  const { '.js': usual, '.mjs': mjs = usual, '.cjs': cjs = usual, ...others } = Module._extensions;
   for (const ending of Object.keys(transform.LOADERS)) {
-    const native = Module._extensions[ending];
+    const native = { ...others, '.js': usual, '.mjs': mjs, '.cjs': cjs }[ending];
     Module._extensions[ending] = (module, file) => {
       const done = settled.get(file);
       if (done !== undefined) {

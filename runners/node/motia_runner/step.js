@@ -22,6 +22,8 @@ class Step {
     this.warned = new Set();
     this.middleware = [].concat(config.middleware ?? []).filter((one) => typeof one === 'function');
     this.canAccess = config.canAccess;
+    // What a failed check does when the core does not say (ruling 10).
+    this.validation = config.validation ?? (kind === 'event' && dialect !== 'b' ? 'warn' : 'enforce');
   }
 
   /** Checks an input the core cannot check in full, or null. In (b) it also gives the parsed value. */

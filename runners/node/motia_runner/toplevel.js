@@ -110,13 +110,18 @@ async function bundle(file) {
 /** esbuild's final export list as the statement that returns the module's exports. */
 function returned(code, list) {
   const spread = REEXPORTED.exec(code);
-  if (spread !== null) return `return Object.defineProperty(${spread[1]}, '__esModule', { value: true });`;
+  // An ES module that is exported again brings its mark along.
+  if (spread !== null) return `return Object.hasOwn(${spread[1]}, '__esModule') ? ${spread[1]} : ${marked(spread[1])}`;
   const names = list.split(',').map((one) => one.trim()).filter(Boolean);
   const getters = names.map((one) => {
     const [name, as = name] = one.split(/\s+as\s+/);
     return `get ${as}() { return ${name}; }`;
   });
-  return `return Object.defineProperty({ ${getters.join(', ')} }, '__esModule', { value: true });`;
+  return `return ${marked(`{ ${getters.join(', ')} }`)}`;
+}
+
+function marked(exports) {
+  return `Object.defineProperty(${exports}, '__esModule', { value: true });`;
 }
 
 module.exports = { Unsettled, settled, retrying };

@@ -21,7 +21,7 @@ def positional(function: Callable[..., Any], kind: str) -> Bind:
             return lambda input, context: ((None, context), {name: context for name in extra})
         return lambda input, context: ((context,)[:count], {name: context for name in extra})
     if len(places) >= 2:
-        return lambda input, context: ((input, context), {})
+        return lambda input, context: ((input, context), {name: context for name in extra})
     if len(places) == 1 and places[0] in _CONTEXT:
         return lambda input, context: ((context,), {})
     count = len(places)

@@ -15,9 +15,7 @@ from motia_runner.invocation import Invocation, drive
 class Chain:
     """One passage of an input through a step. `verdict` is the core's: issues to raise after the last middleware."""
 
-    def __init__(
-        self, hands: Hands, run: Invocation, step: Definition, context: Any, params: Dict[str, Any]
-    ) -> None:
+    def __init__(self, hands: Hands, run: Invocation, step: Definition, context: Any, params: Dict[str, Any]) -> None:
         self._hands = hands
         self._run = run
         self._step = step

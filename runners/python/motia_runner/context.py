@@ -78,7 +78,7 @@ class Context:
 
     @property
     def traceId(self) -> str:
-        return self.trace_id
+        return str(self.trace_id)
 
     async def _once(self, key: str, function: Callable[[], Any]) -> Any:
         known = await self._run.ask("once.get", {"key": key}, lambda result: result)

@@ -115,7 +115,10 @@ def without_functions(value: Any, name: str, functions: List[str]) -> Any:
                 kept[key] = without_functions(part, where, functions)
         return kept
     if isinstance(value, (list, tuple)):
-        return [None if callable(part) else without_functions(part, f"{name}[{n}]", functions) for n, part in enumerate(value)]
+        return [
+            None if callable(part) else without_functions(part, f"{name}[{n}]", functions)
+            for n, part in enumerate(value)
+        ]
     return value
 
 

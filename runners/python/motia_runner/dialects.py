@@ -58,9 +58,7 @@ def _configured(module: ModuleType, file: str) -> Definition:
     if handler is None and kind in RUNS:
         hint = f"write a function handler, or one named like the step: {_snake(str(config.get('name') or 'handler'))}"
         raise FileProblem("no_handler", f"{config.get('name') or 'the step'} has no handler", line=line, hint=hint)
-    step = Definition(
-        member="", dialect="a", kind=kind, config=config, handler=handler, line=line, inferred=inferred
-    )
+    step = Definition(member="", dialect="a", kind=kind, config=config, handler=handler, line=line, inferred=inferred)
     if handler is not None:
         step.bind = binding.positional(handler, kind)
     return step
@@ -109,9 +107,7 @@ def _built(member: str, function: Callable[..., Any], mark: Dict[str, Any]) -> D
         config["cron"] = config.pop("schedule")
     if config.get("bodySchema") is not None or config.get("input") is not None:
         config.setdefault("validation", "enforce")
-    step = Definition(
-        member=member, dialect="b", kind=kind, config=config, handler=function, line=line, inferred=[]
-    )
+    step = Definition(member=member, dialect="b", kind=kind, config=config, handler=function, line=line, inferred=[])
     step.bind = binding.by_name(function, kind)
     return step
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tokenize  # noqa: F401  printing a stack imports it late, when a project's own token.py may be in the way
 import traceback
-from typing import Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from motia_runner import sdk
 
-MotiaError = sdk.package.MotiaError
-ValidationError = sdk.package.ValidationError
+if TYPE_CHECKING:
+    from motia import MotiaError as MotiaError
+    from motia import ValidationError as ValidationError
+else:
+    MotiaError, ValidationError = sdk.package.MotiaError, sdk.package.ValidationError
 
 METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL, NOT_INITIALIZED, CANCELLED = -32601, -32602, -32603, -32002, -32800
 HANDLER_FAILED, INPUT_INVALID, STEP_UNAVAILABLE, CONFLICT = 1001, 1002, 1003, 1010

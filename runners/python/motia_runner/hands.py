@@ -78,8 +78,8 @@ class Hands:
         while not future.done():
             try:
                 await asyncio.shield(future)
-            except asyncio.CancelledError as error:
-                cancelled = error
+            except asyncio.CancelledError as stop:
+                cancelled = stop
         if cancelled is not None:
             raise cancelled
         result, error = future.result()

@@ -16,6 +16,7 @@ import os
 import re
 import sys
 import zlib
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
@@ -42,9 +43,9 @@ class Tree:
     def install(self) -> None:
         """Take part in every import from now on. The root stands first on the path, as with PYTHONPATH."""
         sys.modules[self.name] = importlib.util.module_from_spec(_folder_spec(self.name, self.root))
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
         sys.path.insert(0, self.root)
-        builtins.__import__ = self._statement  # type: ignore[assignment]
+        builtins.__import__ = self._statement
         own = os.path.join(self.root, "motia")
         if os.path.isdir(own):
             # A project folder called motia lies behind the SDK: `motia.steps` is the project's, `motia.event` ours.
@@ -70,7 +71,8 @@ class Tree:
                 delattr(sys.modules[parent], last)
         self._heads.clear()
         self._beside.clear()
-        importlib.invalidate_caches()
+        with suppress(Exception):  # finders of installed packages take part, and are not ours to trust
+            importlib.invalidate_caches()
         linecache.checkcache()
         return gone
 

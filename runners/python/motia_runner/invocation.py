@@ -150,7 +150,10 @@ class Invocation:
         """To be awaited: everything started and not awaited is finished, its failures are logged."""
         if not self._open and not self._unseen and not self._composed:
             return Done(None)
-        return self._drain() if _running_loop() is not None else Done(self._drain_here())
+        if _running_loop() is not None:
+            return self._drain()
+        self._drain_here()
+        return Done(None)
 
     def cancel(self) -> None:
         self.cancelled = True

@@ -112,7 +112,9 @@ class Invoker:
             run.log("warn", f"{step.name} returned nothing: 204")
         if reply.ignored and "ignored" not in step.warned:
             step.warned.add("ignored")
-            run.log("warn", f"{step.name}: a response has status, headers and body; ignored: {', '.join(reply.ignored)}")
+            run.log(
+                "warn", f"{step.name}: a response has status, headers and body; ignored: {', '.join(reply.ignored)}"
+            )
         if response.is_stream(reply.body):
             await streaming.send(run, self._hands, reply)
             return response.streamed(reply)

@@ -117,7 +117,8 @@ class Loader:
             report["steps"] = [step.report() for step in known.steps.values()]
             for step in known.steps.values():
                 report["warnings"] += [
-                    {"code": "bad_schema", "message": f"{step.name}: {text}", "line": step.line} for text in step.problems
+                    {"code": "bad_schema", "message": f"{step.name}: {text}", "line": step.line}
+                    for text in step.problems
                 ]
         except (Exception, SystemExit, Overdue) as error:
             report["error"] = self._problem(error, file)
@@ -137,10 +138,14 @@ class Loader:
         if where is not None and where != self.path(file):
             told["file"] = self._relative(where)
         if isinstance(error, SystemExit):
-            told.update(code="exit", message=f"the file calls exit({'' if error.code is None else error.code}) when it loads")
+            told.update(
+                code="exit", message=f"the file calls exit({'' if error.code is None else error.code}) when it loads"
+            )
             told["hint"] = 'put the program part under if __name__ == "__main__":'
         elif isinstance(error, Overdue):
-            told.update(code="timeout", message=f"the file had not loaded after {error}", hint="move slow work into the handler")
+            told.update(
+                code="timeout", message=f"the file had not loaded after {error}", hint="move slow work into the handler"
+            )
         else:
             told["stack"] = faults.stack(error)
             told["hint"] = _hint(error)

@@ -93,7 +93,7 @@ def _fields(args: Any) -> Dict[str, Any]:
 class Captured(io.TextIOBase):
     """Stands in for sys.stdout or sys.stderr."""
 
-    encoding, errors, newlines, mode = "utf-8", "backslashreplace", None, "w"  # type: ignore[assignment]
+    encoding, errors, newlines, mode = "utf-8", "backslashreplace", None, "w"
     line_buffering = write_through = True
 
     def __init__(self, wire: Wire, source: str, descriptor: int, fallback: Any) -> None:
@@ -178,5 +178,5 @@ class _Bytes(io.RawIOBase):
 def capture(wire: Wire) -> List[Captured]:
     """Put both in place. Unattributed stderr goes to the real one, which the core reads as it is."""
     streams = [Captured(wire, "stdout", 1, None), Captured(wire, "stderr", 2, sys.stderr)]
-    sys.stdout, sys.stderr = streams  # type: ignore[assignment]
+    sys.stdout, sys.stderr = streams
     return streams

@@ -63,16 +63,16 @@ class Headers(Dict[str, Any]):
 class File(Fields):
     """An uploaded file. `bytes` and `text` read it when asked."""
 
-    @property
-    def bytes(self) -> bytes:
+    def read(self) -> bytes:
         return values.read_spilled(self["path"])
 
     @property
     def text(self) -> str:
-        return self.bytes.decode("utf-8", "replace")
+        return self.read().decode("utf-8", "replace")
 
-    def read(self) -> bytes:
-        return self.bytes
+    @property
+    def bytes(self) -> Any:
+        return self.read()
 
     def __iter__(self) -> Iterator[str]:
         return dict.__iter__(self)

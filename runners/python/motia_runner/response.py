@@ -42,8 +42,10 @@ def read(result: Any, strict: bool) -> Reply:
 
 def is_stream(body: Any) -> bool:
     """Whether the body comes piece by piece."""
-    return hasattr(body, "__aiter__") or inspect.isgenerator(body) or (
-        hasattr(body, "__next__") and not isinstance(body, (str, bytes))
+    return (
+        hasattr(body, "__aiter__")
+        or inspect.isgenerator(body)
+        or (hasattr(body, "__next__") and not isinstance(body, (str, bytes)))
     )
 
 

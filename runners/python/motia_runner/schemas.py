@@ -51,8 +51,10 @@ def convert(schema: Any, problems: Problems, at: str = "") -> Any:
     if isinstance(schema, str):
         return _short(schema, problems, at)
     if isinstance(schema, (list, tuple)):
-        return {"type": "array", "items": convert(schema[0], problems, at + "[]")} if len(schema) == 1 else _open(
-            schema, problems, at
+        return (
+            {"type": "array", "items": convert(schema[0], problems, at + "[]")}
+            if len(schema) == 1
+            else _open(schema, problems, at)
         )
     if models.is_model(schema):
         try:
@@ -109,7 +111,9 @@ def _inside(key: str, value: Any, problems: Problems, at: str) -> Any:
     """JSON Schema may hold types and models where a schema stands."""
     if key in ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"):
         if isinstance(value, Mapping):
-            return {str(name): _part(part, problems, f"{at}.{name}" if at else str(name)) for name, part in value.items()}
+            return {
+                str(name): _part(part, problems, f"{at}.{name}" if at else str(name)) for name, part in value.items()
+            }
     elif key in ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"):
         return _part(value, problems, at)
     elif key in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, (list, tuple)):
@@ -183,8 +187,10 @@ def _generic(origin: Any, arguments: Tuple[Any, ...], problems: Problems, at: st
         return told
     if issubclass(origin, tuple) and not (len(arguments) == 2 and arguments[1] is Ellipsis):
         return {"type": "array", "prefixItems": [convert(each, problems, at) for each in arguments]}
-    if issubclass(origin, (list, set, frozenset, tuple, typing.Iterable)):  # type: ignore[arg-type]
-        return {"type": "array", "items": convert(arguments[0], problems, at + "[]")} if arguments else {"type": "array"}
+    if issubclass(origin, (list, set, frozenset, tuple, typing.Iterable)):
+        return (
+            {"type": "array", "items": convert(arguments[0], problems, at + "[]")} if arguments else {"type": "array"}
+        )
     return _open(origin, problems, at)
 
 
@@ -195,7 +201,7 @@ def _fields(kind: type) -> Optional[Dict[str, Tuple[Any, bool]]]:
     except Exception:
         hints = dict(getattr(kind, "__annotations__", {}))
     if hasattr(kind, "__dataclass_fields__"):
-        missing = sys.modules["dataclasses"].MISSING  # type: ignore[attr-defined]
+        missing = sys.modules["dataclasses"].MISSING
         return {
             name: (hints.get(name, Any), field.default is missing and field.default_factory is missing)
             for name, field in kind.__dataclass_fields__.items()
@@ -215,7 +221,9 @@ def _fields(kind: type) -> Optional[Dict[str, Tuple[Any, bool]]]:
 def _mapping_of(fields: Dict[str, Tuple[Any, bool]], problems: Problems, at: str) -> Dict[str, Any]:
     told: Dict[str, Any] = {
         "type": "object",
-        "properties": {name: convert(kind, problems, f"{at}.{name}" if at else name) for name, (kind, _) in fields.items()},
+        "properties": {
+            name: convert(kind, problems, f"{at}.{name}" if at else name) for name, (kind, _) in fields.items()
+        },
     }
     required = [name for name, (_, needed) in fields.items() if needed]
     return {**told, "required": required} if required else told

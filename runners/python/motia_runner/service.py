@@ -92,7 +92,9 @@ class Service:
 
     def _initialize(self, id: int, params: Dict[str, Any]) -> None:
         if params.get("protocol") != PROTOCOL:
-            raise MotiaError(f"protocol {params.get('protocol')} is not spoken", WRONG_VERSION, {"supported": [PROTOCOL]})
+            raise MotiaError(
+                f"protocol {params.get('protocol')} is not spoken", WRONG_VERSION, {"supported": [PROTOCOL]}
+            )
         if self._invoker is not None:
             raise MotiaError("initialize was sent twice", INVALID_PARAMS)
         limits = params.get("limits") or {}

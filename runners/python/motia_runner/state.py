@@ -130,9 +130,7 @@ class State(Store):
     setIfAbsent = set_if_absent
     compareAndSet = compare_and_set
 
-    def _conditional(
-        self, verb: str, group: Any, key: Any, expected: Any, value: Any, ttl: Dict[str, Any]
-    ) -> Any:
+    def _conditional(self, verb: str, group: Any, key: Any, expected: Any, value: Any, ttl: Dict[str, Any]) -> Any:
         group, key = _text(group, "group"), _text(key, "key")
         block = running.transaction.get()
         if block is not None:
@@ -198,7 +196,7 @@ def _text(value: Any, what: str) -> str:
 
 
 def _ttl(given: Any) -> Dict[str, Any]:
-    seconds = given.get("ttl") if isinstance(given, Mapping) else given
+    seconds: Any = given.get("ttl") if isinstance(given, Mapping) else given
     if hasattr(seconds, "total_seconds"):
         seconds = seconds.total_seconds()
     return {} if seconds is None else {"ttl": seconds}

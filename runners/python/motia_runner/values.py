@@ -21,7 +21,7 @@ from motia_runner.faults import refusal
 
 _ESCAPED = re.compile(r"\$+(?:bytes|file)\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-quote = json.encoder.c_encode_basestring or encode_basestring
+quote: Any = getattr(json.encoder, "c_encode_basestring", None) or encode_basestring
 
 _CONTAINERS = (dict, list, tuple)
 
@@ -48,7 +48,7 @@ def _refuse(value: Any) -> Any:
 
 
 # Without a table of ancestors the encoder meets a cycle as a RecursionError, and threads cannot disturb one another.
-_encode = json.encoder.c_make_encoder(None, _refuse, quote, None, ":", ",", False, False, False)
+_encode = getattr(json.encoder, "c_make_encoder")(None, _refuse, quote, None, ":", ",", False, False, False)
 
 
 def dump(value: Any, root: str = "") -> str:

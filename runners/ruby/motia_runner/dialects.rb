@@ -66,7 +66,8 @@ module MotiaRunner
     def shape(raw)
       Shape.new(raw, skip: FUNCTIONS)
     rescue Motia::PayloadRefused => error
-      raise Problem.new("bad_config", "config.#{error.message}", hint: "a config holds only what JSON can say, and functions")
+      hint = "a config holds only what JSON can say, and functions"
+      raise Problem.new("bad_config", "config.#{error.message}", hint: hint)
     end
 
     # `handler`, else a lambda in HANDLER or config[:handler], else the one method called like the step.

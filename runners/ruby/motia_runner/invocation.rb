@@ -59,8 +59,12 @@ module MotiaRunner
 
     # Calls that wait raise Cancelled; the next call of any other thread does.
     def cancel(reason)
-      @reason ||= reason
-      @lock.synchronize { @waiting.each { |slot| slot << CANCELLED } }
+      @lock.synchronize do
+        next if @reason
+
+        @reason = reason
+        @waiting.each { |slot| slot << CANCELLED }
+      end
     end
 
     # A thread the step started belongs to it.
@@ -92,7 +96,10 @@ module MotiaRunner
     end
 
     def send(method, params, slot)
-      @lock.synchronize { @waiting << slot }
+      @lock.synchronize do
+        @waiting << slot
+        slot << CANCELLED if @reason && !@told&.key?(Thread.current)
+      end
       @peer.call(method, Values.generate({ "invocation" => @id, **params }), slot)
     end
 

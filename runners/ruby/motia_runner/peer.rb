@@ -47,7 +47,7 @@ module MotiaRunner
       line = %({"jsonrpc":"2.0","id":#{id},"method":"#{method}","params":#{params}}\n)
       if line.bytesize > Values.limits["frame"]
         forget(id)
-        raise Motia::PayloadRefused, "#{method}: the message has #{line.bytesize} bytes, #{Values.limits['frame']} are allowed"
+        raise Motia::PayloadRefused, "#{method}: #{too_long(line)}"
       end
       @wire.send(line)
       id
@@ -65,7 +65,7 @@ module MotiaRunner
     def reply(id, result)
       line = %({"jsonrpc":"2.0","id":#{id},"result":#{result}}\n)
       if line.bytesize > Values.limits["frame"]
-        return fail(id, PAYLOAD_REFUSED, "the answer has #{line.bytesize} bytes, #{Values.limits['frame']} are allowed")
+        return fail(id, PAYLOAD_REFUSED, "the answer: #{too_long(line)}")
       end
 
       @wire.send(line)
@@ -78,6 +78,8 @@ module MotiaRunner
     end
 
     private
+
+    def too_long(line) = "a message of #{line.bytesize} bytes, #{Values.limits['frame']} are allowed"
 
     def read(line)
       unless line.start_with?("{")

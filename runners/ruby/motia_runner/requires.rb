@@ -37,7 +37,8 @@ end
 # Aliases, as RubyGems, Bundler and Zeitwerk have them: a prepended module would recurse with theirs.
 module Kernel
   alias motia_original_require require
-  private :motia_original_require
+  alias motia_original_require_relative require_relative
+  private :motia_original_require, :motia_original_require_relative
 
   def require(name)
     unit = MotiaRunner::Requires.unit

@@ -69,7 +69,9 @@ module MotiaRunner
 
     def receive(id, method, params, special)
       return notified(method, params) if id.nil?
-      return refuse(id, Peer::NOT_INITIALIZED, "#{method} before initialize was answered") unless @ready || method == "initialize"
+      unless @ready || method == "initialize"
+        return refuse(id, Peer::NOT_INITIALIZED, "#{method} before initialize was answered")
+      end
 
       shape = SHAPES[method] or return refuse(id, Peer::METHOD_NOT_FOUND, "there is no method #{method}")
       wrong = misfit(params, shape)

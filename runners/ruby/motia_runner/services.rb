@@ -105,7 +105,8 @@ module MotiaRunner
       event = Emit.text_keys(event || options)
       params = { "stream" => @name, "group" => Values.text(channel["groupId"] || channel["group"]) }
       params["id"] = Values.text(channel["id"]) unless channel["id"].nil?
-      @context.call("streams.send", { **params, "type" => Values.text(event["type"]), "data" => Values.pack(event["data"], "data") })
+      params["type"] = Values.text(event["type"])
+      @context.call("streams.send", { **params, "data" => Values.pack(event["data"], "data") })
       nil
     end
 
@@ -140,10 +141,17 @@ module MotiaRunner
 
       params = { "topic" => Values.text(event["topic"]), "data" => Values.pack(event["data"], "data") }
       params["messageGroupId"] = Values.text(event["messageGroupId"]) unless event["messageGroupId"].nil?
-      params["delay"] = event["delay"].to_f == event["delay"].to_i ? event["delay"].to_i : event["delay"].to_f unless event["delay"].nil?
+      params["delay"] = seconds(event["delay"]) unless event["delay"].nil?
       params["at"] = moment(event["at"]) unless event["at"].nil?
       params["id"] = Values.text(event["id"]) unless event["id"].nil?
       params
+    end
+
+    def seconds(delay)
+      delay = Float(delay)
+      raise ArgumentError, "emit: delay must be seconds from now, not #{delay}" unless delay.finite? && delay >= 0
+
+      delay == delay.to_i ? delay.to_i : delay
     end
 
     # Epoch milliseconds of a Time, a DateTime, an ISO 8601 string or such milliseconds.

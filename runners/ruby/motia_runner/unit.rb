@@ -127,7 +127,9 @@ module MotiaRunner
       singles = singletons
       @main = Class.new(Main) do
         include wrap
-        singles.each { |name| define_method(name) { |*args, **options, &block| top.__send__(name, *args, **options, &block) } }
+        singles.each do |name|
+          define_method(name) { |*args, **options, &block| top.__send__(name, *args, **options, &block) }
+        end
       end
       @variables = top.instance_variables.to_h { |name| [name, top.instance_variable_get(name)] }
     end

@@ -58,7 +58,9 @@ module MotiaRunner
       when "append"
         value.nil? || value.is_a?(Array) ? [*value, given] : refuse(op, "#{kind(value)} is no list")
       when "merge"
-        given.is_a?(Hash) && (value.nil? || value.is_a?(Hash)) ? (value || {}).merge(given) : refuse(op, "#{kind(value)} is no object")
+        refuse(op, "#{kind(given)} is no object") unless given.is_a?(Hash)
+        refuse(op, "#{kind(value)} is no object") unless value.nil? || value.is_a?(Hash)
+        (value || {}).merge(given)
       else refuse(op, "there is no such operation")
       end
     end

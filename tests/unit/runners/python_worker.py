@@ -186,7 +186,11 @@ class Worker:
             return {"value": self.state.get(place), "version": "v1"}
         if method == "transaction.commit":
             return {"results": []}
-        fixed = {"emit": {"id": "e1", "deliveries": 1}, "trigger": {"id": "e1", "traceId": "t2"}, "delete": {"value": 1}}
+        fixed = {
+            "emit": {"id": "e1", "deliveries": 1},
+            "trigger": {"id": "e1", "traceId": "t2"},
+            "delete": {"value": 1},
+        }
         return fixed.get(verb, {})
 
 

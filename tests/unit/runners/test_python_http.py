@@ -23,9 +23,18 @@ def test_the_request_answers_by_key_attribute_and_both_cases(worker: Worker) -> 
 
 
 def test_uploaded_files_are_read_when_asked(worker: Worker) -> None:
-    write(worker.project, {"steps/x_step.py": api("return {'body': [[f.name, f['filename'], f.bytes] for f in req.files]}")})
+    write(
+        worker.project,
+        {"steps/x_step.py": api("return {'body': [[f.name, f['filename'], f.bytes] for f in req.files]}")},
+    )
     (worker.project / "run/part").write_bytes(b"\x01")
-    file = {"name": "doc", "filename": "a.bin", "contentType": "x/y", "size": 1, "path": str(worker.project / "run/part")}
+    file = {
+        "name": "doc",
+        "filename": "a.bin",
+        "contentType": "x/y",
+        "size": 1,
+        "path": str(worker.project / "run/part"),
+    }
     assert worker.request("steps/x_step.py", bodyKind="multipart", files=[file])["body"] == [["doc", "a.bin", "AQ=="]]
 
 
@@ -36,12 +45,24 @@ HTML, PLAIN = {"content-type": "text/html; charset=utf-8"}, {"content-type": "te
     ("returned", "status", "headers", "kind", "body"),
     [
         ("{'status': 201, 'body': {'a': 1}, 'extra': 1}", 201, {}, "json", {"a": 1}),
-        ("{'status': '202', 'headers': {'a': 1, 'b': ['x', 2], 'c': None, 'd': True}}", 202, {"a": "1", "b": ["x", "2"], "d": "true"}, "none", None),  # fmt: skip # noqa: E501
+        (
+            "{'status': '202', 'headers': {'a': 1, 'b': ['x', 2], 'c': None, 'd': True}}",
+            202,
+            {"a": "1", "b": ["x", "2"], "d": "true"},
+            "none",
+            None,
+        ),
         ("{'status': 'queued'}", 200, {}, "json", {"status": "queued"}),
         ("{'status': 900, 'body': 1}", 200, {}, "json", {"status": 900, "body": 1}),
         ("{'body': 'x', 'headers': {}}", 200, HTML, "text", "x"),
         ("{'body': 'x', 'other': 1}", 200, {}, "json", {"body": "x", "other": 1}),
-        ("{'status': 200, 'body': 't', 'headers': {'Content-Type': 'text/csv'}}", 200, {"Content-Type": "text/csv"}, "text", "t"),  # fmt: skip # noqa: E501
+        (
+            "{'status': 200, 'body': 't', 'headers': {'Content-Type': 'text/csv'}}",
+            200,
+            {"Content-Type": "text/csv"},
+            "text",
+            "t",
+        ),
         ("'hello'", 200, PLAIN, "text", "hello"),
         ("{}", 200, {}, "json", {}),
         ("[1, b'x']", 200, {}, "json", [1, "eA=="]),
@@ -54,9 +75,7 @@ HTML, PLAIN = {"content-type": "text/html; charset=utf-8"}, {"content-type": "te
         ("SimpleNamespace(status='new', body=1)", 200, {}, "json", {"status": "new", "body": 1}),
     ],
 )
-def test_responses(
-    worker: Worker, returned: str, status: int, headers: object, kind: str, body: object
-) -> None:
+def test_responses(worker: Worker, returned: str, status: int, headers: object, kind: str, body: object) -> None:
     told = run_api(worker, f"return {returned}", head="from types import SimpleNamespace")
     assert (told["status"], told["headers"], told["kind"], told.get("body")) == (status, headers, kind, body)
 
@@ -106,7 +125,7 @@ MIDDLEWARE = """
 def test_middleware_in_every_mixture(worker: Worker, outer: bool, inner: bool, handler: bool) -> None:
     words = [word if flag else "" for flag in (outer, inner) for word in ("async ", "await ")]
     write(
-        project,
+        worker.project,
         {
             "steps/x_step.py": api(
                 "return {'status': 200, 'body': [req['body'], context.user, context['user']]}",

@@ -1,4 +1,4 @@
-"""How the Python runner finds, loads, describes and reloads step files."""
+"""How the Python runner finds, loads and reloads step files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def test_project_root_parent_and_sibling_imports_give_one_module(worker: Worker)
         from .store import cache as c
         import store
     """
-    write(worker.project, {"src/store.py": "cache = []\n", "src/x_step.py": event("return a is b is c is store.cache", head=head)})
+    write(
+        worker.project,
+        {"src/store.py": "cache = []\n", "src/x_step.py": event("return a is b is c is store.cache", head=head)},
+    )
     assert worker.run("src/x_step.py") is True
 
 
@@ -41,7 +44,9 @@ def test_siblings_of_the_same_name_stay_apart_also_when_imported_late(worker: Wo
             {
                 f"steps/{folder}/helper.py": f"NAME = '{folder}'\n",
                 f"steps/{folder}/late.py": f"NAME = 'late {folder}'\n",
-                f"steps/{folder}/x_step.py": event("import late\nreturn [helper.NAME, late.NAME]", head="import helper"),
+                f"steps/{folder}/x_step.py": event(
+                    "import late\nreturn [helper.NAME, late.NAME]", head="import helper"
+                ),
             },
         )
     assert worker.run("steps/a/x_step.py") == ["a", "late a"]
@@ -59,7 +64,14 @@ def test_the_runners_own_modules_are_not_in_the_way(worker: Worker) -> None:
     names = ("wire", "main", "values", "context", "loader", "state", "request")
     write(worker.project, {f"{name}.py": f"WHOSE = 'project {name}'\n" for name in names})
     head = "\n".join(f"import {name}" for name in names)
-    write(worker.project, {"steps/x_step.py": event(f"return [{', '.join(f'{name}.WHOSE' for name in names)}]", head=head, signature="def handler(input)")})
+    write(
+        worker.project,
+        {
+            "steps/x_step.py": event(
+                f"return [{', '.join(f'{name}.WHOSE' for name in names)}]", head=head, signature="def handler(input)"
+            )
+        },
+    )
     assert worker.run("steps/x_step.py") == [f"project {name}" for name in names]
 
 
@@ -210,102 +222,3 @@ def test_start_mode_loads_the_same(tmp_path: Path) -> None:
     for _ in range(2):
         with Worker(tmp_path, mode="start") as worker:
             assert worker.run("steps/x_step.py") == 1
-
-
-def test_snake_case_keys_functions_and_inference(worker: Worker) -> None:
-    write(
-        worker.project,
-        {
-            "steps/x_step.py": """
-                async def first(req, context, next_fn):
-                    return await next_fn()
-
-                config = {
-                    "type": "api", "name": "Create Order", "method": "POST", "path": "/x",
-                    "body_schema": {"type": "object", "properties": {"first_name": {"type": "string"}}},
-                    "response_schema": {200: {"id": "string"}, "404": None},
-                    "query_params": [{"name": "q"}],
-                    "middleware": [first],
-                    "infrastructure": {"queue": {"max_retries": 2}},
-                    "colour": "red",
-                }
-
-                def create_order(req, context):
-                    return {}
-            """,
-        },
-    )
-    step = worker.describe("steps/x_step.py")[0]["steps"][0]
-    assert step["config"] == {
-        "type": "api", "name": "Create Order", "method": "POST", "path": "/x",
-        "bodySchema": {"type": "object", "properties": {"first_name": {"type": "string"}}},
-        "responseSchema": {
-            "200": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}, "404": None
-        },
-        "queryParams": [{"name": "q"}],
-        "infrastructure": {"queue": {"maxRetries": 2}},
-        "colour": "red",
-    }  # fmt: skip
-    assert (step["middleware"], step["hasHandler"], step["line"]) == (1, True, 4)
-    assert step["inferred"] == ["the handler is the function create_order, named like the step"]
-
-
-def test_decorated_functions_become_steps(worker: Worker) -> None:
-    write(
-        worker.project,
-        {
-            "motia/steps/all.py": """
-                from motia import api, cron, event
-
-                @event(id="analyze", schema={"userId": str, "actions": list}, concurrency=5, on_failure="oops")
-                async def analyze(userId, actions, extra=7):
-                    return [userId, actions, extra]
-
-                @api(id="users", method="POST", path="/users", schema={"body": {"name": "string"}})
-                def create(name, context):
-                    return {"hello": name, "trace": context.trace_id}
-
-                @cron(id="nightly", schedule="0 2 * * 0")
-                def nightly():
-                    return "done"
-
-                @event(id="positional")
-                def by_place(payload, context):
-                    return [payload, context.topic]
-            """,
-        },
-    )
-    steps = {step["member"]: step for step in worker.describe("motia/steps/all.py")[0]["steps"]}
-    assert list(steps) == ["analyze", "create", "nightly", "by_place"]
-    assert steps["analyze"]["config"]["subscribes"] == ["analyze"]
-    assert steps["analyze"]["config"]["validation"] == "enforce"
-    assert steps["analyze"]["config"]["onFailure"] == "oops"
-    assert steps["analyze"]["config"]["input"]["required"] == ["userId", "actions"]
-    assert steps["create"]["config"]["bodySchema"]["properties"] == {"name": {"type": "string"}}
-    assert steps["nightly"]["config"]["cron"] == "0 2 * * 0"
-    file = "motia/steps/all.py"
-    assert worker.run(file, {"userId": "u", "actions": [], "other": 1}, member="analyze") == ["u", [], 7]
-    assert worker.request(file, {"name": "ann"}, member="create")["body"] == {"hello": "ann", "trace": "t1"}
-    assert worker.run(file, member="nightly", trigger="cron") == "done"
-    assert worker.run(file, {"a": 1}, member="by_place", topic="positional") == [{"a": 1}, "positional"]
-
-
-def test_stream_files_and_can_access_functions(worker: Worker) -> None:
-    write(
-        worker.project,
-        {
-            "steps/chat_stream.py": """
-                config = {"name": "chat", "schema": {"text": str}, "base_config": {"storage_type": "default"}}
-
-                async def can_access(subscription, auth):
-                    return auth["user"] == subscription["groupId"]
-            """,
-        },
-    )
-    step = worker.describe("steps/chat_stream.py")[0]["steps"][0]
-    assert step["canAccess"] is True
-    assert step["config"]["type"] == "stream"
-    assert step["config"]["baseConfig"] == {"storageType": "default"}
-    given = {"file": "steps/chat_stream.py", "member": "", "snapshot": 1, "subscription": {"groupId": "ann"}}
-    assert worker.ask("stream.canAccess", {**given, "auth": {"user": "ann"}}) == {"allowed": True}
-    assert worker.ask("stream.canAccess", {**given, "auth": None})["code"] == 1001

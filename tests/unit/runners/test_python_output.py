@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from python_worker import STYLES, Worker, run_event, write
+from python_worker import STYLES, Worker, run_event
 
 
 @pytest.mark.parametrize("signature", STYLES)
@@ -19,8 +19,12 @@ def test_what_is_printed_belongs_to_its_invocation(worker: Worker, signature: st
     at_load, *rest = worker.logs
     assert (at_load["msg"], at_load.get("invocation"), at_load["source"]) == ("at load", None, "stdout")
     assert [(log["msg"], log["source"]) for log in rest] == [
-        ("one 1é", "stdout"), ("err", "stderr"), ("a", "stdout"), ("b", "stdout"), ("half", "stderr")
-    ]  # fmt: skip
+        ("one 1é", "stdout"),
+        ("err", "stderr"),
+        ("a", "stdout"),
+        ("b", "stdout"),
+        ("half", "stderr"),
+    ]
     assert len({log["invocation"] for log in rest}) == 1
 
 
@@ -39,9 +43,11 @@ def test_the_logger_takes_whatever_it_is_given(worker: Worker) -> None:
     assert run_event(worker, body, head=head) is None
     told = [(log["level"], log["msg"], log.get("fields", {})) for log in worker.logs]
     assert told[:4] == [
-        ("info", "dict", {"a": 1, "level": "kept"}), ("info", "fields", {"b": 2}),
-        ("warn", "list", {"data": [1]}), ("error", "x", {"id": 1}),
-    ]  # fmt: skip
+        ("info", "dict", {"a": 1, "level": "kept"}),
+        ("info", "fields", {"b": 2}),
+        ("warn", "list", {"data": [1]}),
+        ("error", "x", {"id": 1}),
+    ]
     assert (told[4][2]["ok"], "built-in function print" in told[4][2]["f"]) == (1, True)
     assert told[5][2]["error"]["name"] == "ValueError"
     assert [one[1] for one in told[6:]] == ["shared", "100%", "one of 2", "caught"]

@@ -13,8 +13,6 @@ def test_the_handshake(worker: Worker) -> None:
     assert worker.hello["runtime"].startswith("cpython 3.")
 
 
-
-
 @pytest.mark.parametrize("signature", STYLES)
 def test_both_styles_have_the_whole_context(worker: Worker, signature: str) -> None:
     body = """
@@ -42,11 +40,18 @@ def test_both_styles_have_the_whole_context(worker: Worker, signature: str) -> N
     body = body.replace("AWAIT ", "await " if signature.startswith("async") else "")
     write(worker.project, {"steps/x_step.py": event(body, signature=signature)})
     assert worker.run("steps/x_step.py", topic="x", attempt=2) == {
-        "first": {"n": 1}, "named": 2, "gone": None, "item": {"n": 1}, "paid": "receipt",
+        "first": {"n": 1},
+        "named": 2,
+        "gone": None,
+        "item": {"n": 1},
+        "paid": "receipt",
         "triggered": {"id": "e1", "traceId": "t2"},
         "group": [[{"n": 1}, 2], ["a", "b"], [{"n": 1}, 2], {"a": {"n": 1}, "b": 2}],
-        "ids": ["t1", "t1", [], 2, "x", "x"], "later": True, "cancelled": False, "zone": "UTC",
-    }  # fmt: skip
+        "ids": ["t1", "t1", [], 2, "x", "x"],
+        "later": True,
+        "cancelled": False,
+        "zone": "UTC",
+    }
     emits = [params for method, params in worker.calls if method == "events.emit"]
     assert [(e["topic"], e["data"], e.get("messageGroupId")) for e in emits] == [("t", 1, "m"), ("two", {"a": 1}, None)]
     assert ("state.set", 5) in [(method, params.get("ttl")) for method, params in worker.calls]
@@ -80,14 +85,24 @@ def test_a_plain_function_that_returns_a_coroutine_is_awaited(worker: Worker) ->
     assert run_event(worker, body, head=head, signature=signature) == 7
 
 
-def test_fewer_parameters_and_a_callable_object(worker: Worker) -> None:
-    for signature, wanted in (("def handler()", None), ("def handler(data)", {"a": 1}), ("def handler(context)", "t1")):
-        write(worker.project, {"steps/y_step.py": event(f"return {dict(zip(['def handler()', 'def handler(data)'], ['None', 'data'])).get(signature, 'context.trace_id')}", signature=signature)})  # fmt: skip # noqa: E501
-        worker.describe("steps/y_step.py", changed=("steps/y_step.py",))
-        assert worker.run("steps/y_step.py", {"a": 1}) == wanted
-    body = "pass\nclass Handler:\n    async def __call__(self, input, context):\n        return 'called'\nhandler = Handler()"
-    write(worker.project, {"steps/z_step.py": event("pass") + "\n" + body.partition("\n")[2] + "\n"})
-    assert worker.run("steps/z_step.py") == "called"
+@pytest.mark.parametrize(
+    ("signature", "returned", "wanted"),
+    [
+        ("def handler()", "None", None),
+        ("def handler(data)", "data", {"a": 1}),
+        ("def handler(context)", "context.trace_id", "t1"),
+        ("def handler(*args)", "len(args)", 2),
+        ("def handler(data, more=None, *, ctx)", "[data, more is None, ctx.trace_id]", [{"a": 1}, False, "t1"]),
+    ],
+)
+def test_a_handler_gets_what_its_signature_takes(worker: Worker, signature: str, returned: str, wanted: object) -> None:
+    assert run_event(worker, f"return {returned}", {"a": 1}, signature=signature) == wanted
+
+
+def test_a_callable_object_is_a_handler(worker: Worker) -> None:
+    head = "class Handler:\n    async def __call__(self, input, context):\n        return 'called'"
+    write(worker.project, {"steps/x_step.py": event("pass", head=head) + "\n\nhandler = Handler()\n"})
+    assert worker.run("steps/x_step.py") == "called"
 
 
 def test_refused_calls_raise_with_their_code_and_unawaited_ones_are_logged(worker: Worker) -> None:
@@ -147,18 +162,23 @@ def test_a_transaction_collects_and_runs_again_on_conflict(worker: Worker, signa
     assert worker.run("steps/x_step.py") == [4, 1010, "TransactionConflict"]
     commits = [params for method, params in worker.calls if method == "transaction.commit"]
     assert [write["method"] for write in commits[0]["writes"]] == [
-        "state.set", "state.set", "state.set", "state.delete", "events.emit", "streams.send"
-    ]  # fmt: skip
+        "state.set",
+        "state.set",
+        "state.set",
+        "state.delete",
+        "events.emit",
+        "streams.send",
+    ]
     assert commits[0]["writes"][1]["params"]["value"] == {"x": {"y": [1]}}
     assert [read.get("key") for read in commits[0]["reads"]] == ["a", "l", "b", None]
     worker.refuse.clear()
     worker.describe("steps/x_step.py", changed=("steps/x_step.py",))
-    mended = body.replace("        try:\n", "        return " + ("await " if style else "") + "context.transaction(block)\n        try:\n")
+    mended = body.replace(
+        "        try:\n", "        return " + ("await " if style else "") + "context.transaction(block)\n        try:\n"
+    )
     write(worker.project, {"steps/x_step.py": event(mended, signature=signature)})
     worker.describe("steps/x_step.py", changed=("steps/x_step.py",))
-    assert worker.run("steps/x_step.py") == [
-        5, 6, False, {"a": 6, "l": {"x": {"y": [1]}}, "unawaited": {"n": 1}}
-    ]  # fmt: skip
+    assert worker.run("steps/x_step.py") == [5, 6, False, {"a": 6, "l": {"x": {"y": [1]}}, "unawaited": {"n": 1}}]
 
 
 def test_a_plain_block_in_an_async_handler_blocks_and_gets_values(worker: Worker) -> None:
@@ -169,8 +189,6 @@ def test_a_plain_block_in_an_async_handler_blocks_and_gets_values(worker: Worker
         return [await context.transaction(block), await context.once("k", lambda: context.state.get("acc", "a"))]
     """
     assert run_event(worker, body) == [2, 1]
-
-
 
 
 @pytest.mark.parametrize("signature", STYLES)
@@ -206,7 +224,7 @@ def test_errors_have_their_cause_code_and_a_stack_of_the_source(worker: Worker) 
 
 def test_cancel_stops_async_code_at_once_and_shows_in_threads(worker: Worker) -> None:
     write(
-        project,
+        worker.project,
         {
             "steps/a_step.py": event(
                 "try:\n    print('waiting')\n    await asyncio.sleep(60)\nfinally:\n    await context.state.set('g', 'cleaned', 1)",

@@ -24,22 +24,67 @@ STRING, INTEGER = {"type": "string"}, {"type": "integer"}
     ("schema", "wanted"),
     [
         ("None", None),
-        ("{'type': 'object', 'properties': {'a': {'type': 'string'}}}", {"type": "object", "properties": {"a": STRING}}),
+        (
+            "{'type': 'object', 'properties': {'a': {'type': 'string'}}}",
+            {"type": "object", "properties": {"a": STRING}},
+        ),
         ("{'$ref': '#/x', 'other': 1}", {"$ref": "#/x", "other": 1}),
         ("{'anyOf': [{'type': 'string'}]}", {"anyOf": [STRING]}),
         ("{}", {}),
-        ("{'id': 'string', 'n?': 'number'}", {"type": "object", "properties": {"id": STRING, "n": {"type": "number"}}, "required": ["id"]}),  # fmt: skip # noqa: E501
-        ("{'tags': 'string[]', 'x': 'integer?'}", {"type": "object", "properties": {"tags": {"type": "array", "items": STRING}, "x": INTEGER}, "required": ["tags"]}),  # fmt: skip # noqa: E501
-        ("{'type': 'string', 'id': 'string'}", {"type": "object", "properties": {"type": STRING, "id": STRING}, "required": ["type", "id"]}),  # fmt: skip # noqa: E501
-        ("{'userId': str, 'meta': {'n': int}, 'many': [str]}", {"type": "object", "properties": {"userId": STRING, "meta": {"type": "object", "properties": {"n": INTEGER}, "required": ["n"]}, "many": {"type": "array", "items": STRING}}, "required": ["userId", "meta", "many"]}),  # fmt: skip # noqa: E501
-        ("{'a': Optional[int], 'b': List[str], 'c': Dict[str, int]}", {"type": "object", "properties": {"a": {"anyOf": [INTEGER, {"type": "null"}]}, "b": {"type": "array", "items": STRING}, "c": {"type": "object", "additionalProperties": INTEGER}}, "required": ["b", "c"]}),  # fmt: skip # noqa: E501
+        (
+            "{'id': 'string', 'n?': 'number'}",
+            {"type": "object", "properties": {"id": STRING, "n": {"type": "number"}}, "required": ["id"]},
+        ),
+        (
+            "{'tags': 'string[]', 'x': 'integer?'}",
+            {
+                "type": "object",
+                "properties": {"tags": {"type": "array", "items": STRING}, "x": INTEGER},
+                "required": ["tags"],
+            },
+        ),
+        (
+            "{'type': 'string', 'id': 'string'}",
+            {"type": "object", "properties": {"type": STRING, "id": STRING}, "required": ["type", "id"]},
+        ),
+        (
+            "{'userId': str, 'meta': {'n': int}, 'many': [str]}",
+            {
+                "type": "object",
+                "properties": {
+                    "userId": STRING,
+                    "meta": {"type": "object", "properties": {"n": INTEGER}, "required": ["n"]},
+                    "many": {"type": "array", "items": STRING},
+                },
+                "required": ["userId", "meta", "many"],
+            },
+        ),
+        (
+            "{'a': Optional[int], 'b': List[str], 'c': Dict[str, int]}",
+            {
+                "type": "object",
+                "properties": {
+                    "a": {"anyOf": [INTEGER, {"type": "null"}]},
+                    "b": {"type": "array", "items": STRING},
+                    "c": {"type": "object", "additionalProperties": INTEGER},
+                },
+                "required": ["b", "c"],
+            },
+        ),
         ("{'type': 'object', 'properties': {'a': str}}", {"type": "object", "properties": {"a": STRING}}),
         ("Literal['a', 'b']", {"enum": ["a", "b"]}),
-        ("Data", {"type": "object", "properties": {"a": INTEGER, "b": {"type": "array", "items": STRING}}, "required": ["a"]}),
+        (
+            "Data",
+            {
+                "type": "object",
+                "properties": {"a": INTEGER, "b": {"type": "array", "items": STRING}},
+                "required": ["a"],
+            },
+        ),
         ("Typed", {"type": "object", "properties": {"a": INTEGER}}),
         ("Colour", {"enum": ["red"]}),
     ],
-)  # fmt: skip
+)
 def test_schemas_become_json_schema(worker: Worker, schema: str, wanted: object) -> None:
     head = """
         import dataclasses, enum

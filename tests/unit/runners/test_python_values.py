@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from python_worker import Worker, run_event
 
@@ -49,14 +47,28 @@ def test_values_of_every_kind_become_json(worker: Worker) -> None:
     told = run_event(worker, body, head=head)
     assert told.pop("error")["message"] == "e"
     assert told == {
-        "data": {"a": 1, "when": "2024-01-02"}, "enum": ["red", 3], "own": {"a": 1}, "told": {"told": [1]},
-        "point": {"x": 1, "y": 2}, "set": [1, 2, 3], "tuple": [1, [2]], "deque": [1],
-        "at": "2024-01-02T01:04:05.000600Z", "whole": "2024-01-02T00:00:00.000Z",
-        "decimals": [19.99, 3, "0.1000000000000000000001"], "id": "00000000-0000-0000-0000-000000000001",
-        "path": "a/b", "ns": {"z": [1]},
-        "keys": {"1": "a", "false": "b", "null": "c", "red": "d", "2024-01-02": "e"}, "bytes": {"$bytes": "AP8="},
-        "view": ["a"], "for": 60, "half": 0.5, "ordered": {"b": 1}, "big": 2**70,
-    }  # fmt: skip
+        "data": {"a": 1, "when": "2024-01-02"},
+        "enum": ["red", 3],
+        "own": {"a": 1},
+        "told": {"told": [1]},
+        "point": {"x": 1, "y": 2},
+        "set": [1, 2, 3],
+        "tuple": [1, [2]],
+        "deque": [1],
+        "at": "2024-01-02T01:04:05.000600Z",
+        "whole": "2024-01-02T00:00:00.000Z",
+        "decimals": [19.99, 3, "0.1000000000000000000001"],
+        "id": "00000000-0000-0000-0000-000000000001",
+        "path": "a/b",
+        "ns": {"z": [1]},
+        "keys": {"1": "a", "false": "b", "null": "c", "red": "d", "2024-01-02": "e"},
+        "bytes": {"$bytes": "AP8="},
+        "view": ["a"],
+        "for": 60,
+        "half": 0.5,
+        "ordered": {"b": 1},
+        "big": 2**70,
+    }
 
 
 @pytest.mark.parametrize(
@@ -89,5 +101,7 @@ def test_many_containers_are_not_taken_for_deep_ones(worker: Worker) -> None:
 
 
 def test_a_call_with_a_value_that_has_no_form_fails_in_the_handler(worker: Worker) -> None:
-    body = "try:\n    await context.state.set('g', 'k', {'a': [print]})\nexcept Exception as error:\n    return str(error)"
+    body = (
+        "try:\n    await context.state.set('g', 'k', {'a': [print]})\nexcept Exception as error:\n    return str(error)"
+    )
     assert "state.set.value.a[0]: a function" in run_event(worker, body)

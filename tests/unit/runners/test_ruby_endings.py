@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,3 +188,31 @@ def test_a_forked_child_keeps_off_the_wire(core: Core) -> None:
     """
     assert returning(core, "forks", expression) == "Motia::Error"
     assert core.calls == []
+
+
+def test_a_log_line_longer_than_a_frame_is_cut(tmp_path: Path) -> None:
+    body = 'def handler(_, context) = context.logger.info("x" * 100_000, big: "y" * 100_000)\n'
+    with Core(tmp_path, {"steps/a_step.rb": event(body)}, frame=70_000) as core:
+        core.run("steps/a_step.rb")
+        assert core.logs[0]["msg"] == "x" * 1000 + "… (cut)"
+
+
+def test_a_second_cancel_does_not_disturb_the_cleaning_up(tmp_path: Path) -> None:
+    body = """
+    def handler(_, context)
+      context.state.get("slow", "first")
+    ensure
+      context.state.get("slow", "second")
+    end
+    """
+    with Core(tmp_path, {"steps/a_step.rb": event(body)}) as core:
+        number = core.start("steps/a_step.rb")
+        for _ in range(2):
+            line = core.worker.line()
+            assert line is not None and b"state.get" in line
+            core.cancel(core.invocation)
+        core.ask("ping", {})
+        core.worker.ask({"id": json.loads(line)["id"], "result": {"value": 1}})
+        with pytest.raises(Refusal) as refused:
+            core.wait(number)
+        assert refused.value.code == -32800

@@ -153,3 +153,29 @@ def test_the_context_answers_by_method_and_by_key(core: Core) -> None:
     logs = [(one["level"], one["msg"], one["fields"]) for one in core.logs]
     assert logs[:2] == [("info", "hi", {"a": 1}), ("warn", "careful", {"b": 2})]
     assert logs[2][:2] == ("error", "bad") and logs[2][2]["error"]["name"] == "ArgumentError"
+
+
+def test_escaped_keys_and_spilled_text_reach_the_request_as_they_were_sent(tmp_path: Path) -> None:
+    step = "def handler(req) = { body: [req.query, req.headers.keys, req.body, req.raw_body.encoding.name] }\n"
+    with Core(tmp_path, {"steps/a_step.rb": API + step}) as core:
+        spilled = tmp_path / ".motia/run/raw"
+        spilled.write_text('{"$file": "é"}', encoding="utf-8")
+        response = core.api(
+            "steps/a_step.rb",
+            query={"$$bytes": "q"},
+            headers={"$$file": "h"},
+            bodyKind="json",
+            raw={"$file": str(spilled), "size": spilled.stat().st_size},
+        )
+        assert response["body"] == [{"$bytes": "q"}, ["$file"], {"$file": "é"}, "UTF-8"]
+
+
+def test_the_module_speaks_for_the_running_step_only(core: Core) -> None:
+    expression = """
+    Motia.logger.info("said")
+    outside = Class.new(Thread) { def initialize = super() { Motia.context } }
+    [Motia.context.equal?(context), Motia.trigger("other", { a: 1 }), outside.new.value.equal?(context)]
+    """
+    assert returning(core, "module", expression) == [True, {"value": None}, True]
+    assert core.named("events.trigger")[0]["step"] == "other"
+    assert core.logs[0]["msg"] == "said"

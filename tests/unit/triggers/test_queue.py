@@ -85,10 +85,10 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(tmp_path: Path, handler: Handler, *steps: Step) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, handler: Handler, *steps: Step, lease: float = 5.0) -> AsyncIterator[Bench]:
     clock, seen = Clock(), []
     store = await open_storage("sqlite:q.db", tmp_path, tmp_path, durability=Durability(), clock=clock)
-    config = Config(queue=QueueKnobs(poll=0.05, lease=5.0))
+    config = Config(queue=QueueKnobs(poll=0.05, lease=lease))
     by_name = {each.name: each for each in steps}
     registry = Registry(Snapshot(steps=steps, by_name=by_name, by_topic={n: (s,) for n, s in by_name.items()}))
 
@@ -234,3 +234,14 @@ async def test_drain_waits_and_claims_no_more(tmp_path: Path) -> None:
         assert len(it.seen) == 1
         [row] = await it.store.events.backlog(now=Clock().now_ms())
         assert row.ready == 1
+
+
+async def test_a_lease_is_renewed_while_its_handler_runs(tmp_path: Path) -> None:
+    async def slow(invocation: Invocation) -> Outcome:
+        await anyio.sleep(1.0)
+        return Outcome()
+
+    async with bench(tmp_path, slow, step("a"), lease=0.3) as it:
+        await it.emit("a", 1)
+        await it.quiet()
+        assert [seen.caller.attempt for seen in it.seen] == [1]
