@@ -37,7 +37,9 @@ drills: setup-test ## The long versions of the reliability drills
 
 docs: setup-test ## Write the generated parts of the documentation anew
 	@$(PY) -m motia_core.protocol.schema
-	@$(PY) -m tests.unit.documents
+	@$(PY) -m motia_core.config.document
+	@$(PY) -m motia_core.steps.document
+	@$(PY) -m motia_core.triggers.document
 
 clean: ## Remove what was set up and built
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -22,6 +22,10 @@ PATIENCE = 60.0
 HELLO = b'{"name":"ada"}'
 
 
+# As in a user's shell: compiled Python files are kept, so that a second start does not compile again.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
 class Server:
     """A running process and its address."""
 
@@ -34,7 +38,7 @@ class Server:
         self.started = time.perf_counter()
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, cwd=cwd, stdout=log, stderr=log, env={**os.environ, **(env or {})}, start_new_session=True
+                command, cwd=cwd, stdout=log, stderr=log, env={**ENVIRONMENT, **(env or {})}, start_new_session=True
             )
 
     def wait(self, path: str = "/", body: bytes | None = HELLO, step: float = 0.005) -> float:

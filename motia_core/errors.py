@@ -1,7 +1,7 @@
 """Every error this program raises on purpose, in one tree.
 
 Each class declares three translations: `code` (the number on the wire), `status` (the HTTP answer) and `retryable`
-(whether the queue tries again). The docstring is the default message. Nothing here imports anything of ours.
+(whether another try may succeed). The docstring is the default message. Nothing here imports anything of ours.
 
     MotiaError
     ├── ProjectError               the user's folder: shown in one line, exit code 1

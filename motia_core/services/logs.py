@@ -5,6 +5,7 @@ Limits: a flood of one invocation is cut after `FLOOD` lines and said so once; a
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Raw
 
 from motia_core.clock import Clock
@@ -44,7 +45,7 @@ class Logs:
                 flows=invocation.step.flows if invocation else (),
                 invocation=invocation.id if invocation else None,
                 source=log.source,
-                fields=Raw(bytes(fields)),
+                fields=Raw(bytes(fields)) if invocation is not None else Raw(msgspec.json.encode({"worker": worker})),
             )
         )
 

@@ -31,10 +31,10 @@ CURES = {
     1017: "Bring core and runner to one version",
     1018: "Do as the message says: free the disk, mend permissions, end what locks the file",
     1019: "Try again: the server is stopping and another may answer",
-    -32800: "Nothing: the client left, the server stops, or somebody cancelled it",
     -32600: "Look at the worker's log; it is replaced by itself",
     -32602: "Correct the arguments; the message names what does not fit",
     -32603: "Report it with the log: a fault of Motia's own",
+    -32800: "Nothing: the client left, the server stops, or somebody cancelled it",
 }
 
 
@@ -42,7 +42,7 @@ def codes() -> dict[int, list[type[MotiaError]]]:
     """The codes of the tree, as the tables show them, and the classes that carry each."""
     found: dict[int, list[type[MotiaError]]] = {}
     for kind in errors.tree():
-        # Other modules may derive errors of their own; what only inherits the root's code never crosses the wire as such.
+        # Other modules derive errors of their own, and what merely inherits the root's code never crosses the wire.
         if kind.__module__ == errors.__name__ and (kind is MotiaError or kind.code != MotiaError.code):
             found.setdefault(kind.code, []).append(kind)
     return dict(sorted(found.items(), key=lambda item: (item[0] < 0, abs(item[0]))))

@@ -53,7 +53,16 @@ def test_the_wheel_carries_what_it_needs_and_no_more(wheel: Path) -> None:
 def test_the_wheel_serves_the_orders_example(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", str(ROOT / "requirements.lock")]
+    install = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "-c",
+        str(ROOT / "requirements.lock"),
+    ]
     subprocess.run([*install, str(wheel)], check=True, capture_output=True)
     project = tmp_path / "orders"
     shutil.copytree(ROOT / "examples" / "orders", project, ignore=shutil.ignore_patterns(".motia"))

@@ -1,7 +1,8 @@
-"""Documentation cannot lag: every command and option of the command line stands in docs/cli.md."""
+"""Documentation cannot lag: commands and options stand in docs/cli.md, errors and statuses in docs/errors.md."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import typer
 from typer.core import TyperGroup
 
 from motia_core.cli.commands import app
+from motia_core.errors import MotiaError, tree
+from motia_core.triggers.refusal import WORDS
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 
 
 def commands(group: object, prefix: str = "motia") -> Iterator[tuple[str, list[str]]]:
@@ -41,3 +45,23 @@ def test_no_command_is_invented() -> None:
         if line.startswith("| `motia "):
             words = line.split("`")[1].split()
             assert " ".join(words[:2]) in known or " ".join(words[:3]) in known, line
+
+
+@pytest.mark.parametrize("kind", [kind for kind in tree() if kind.code > 0], ids=lambda kind: kind.__name__)
+def test_error_with_a_code_is_documented(kind: type[MotiaError]) -> None:
+    rows = [
+        line for line in (DOCS / "errors.md").read_text("utf-8").splitlines() if line.startswith(f"| `{kind.code}` |")
+    ]
+    assert rows
+    assert all(f"`{kind.__name__}`" in line for line in rows)
+
+
+def test_every_status_the_server_answers_by_itself_is_documented() -> None:
+    said = set(re.findall(r"^\| (\d{3}) \| `([^`]+)` \|", (DOCS / "errors.md").read_text("utf-8"), re.MULTILINE))
+    assert {(str(status), word) for status, word in WORDS.items()} <= said
+    sources = "".join(
+        path.read_text("utf-8") for room in ("triggers", "web") for path in ROOT.glob(f"motia_core/{room}/*.py")
+    )
+    special = set(re.findall(r"Refusal\((\d{3}),[^\n]*\berror=\"([^\"]+)\"", sources))
+    assert ("400", "Malformed JSON") in special
+    assert said == {(str(status), word) for status, word in WORDS.items()} | special

@@ -23,15 +23,15 @@ class Threads:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._started = 0
-        self._load = 0
+        self.load = 0
         self._lock = threading.Lock()
         self._work: "SimpleQueue[Callable[[], Any]]" = SimpleQueue()
 
     def submit(self, work: Callable[[], Any]) -> None:
         """`work` must not raise. It runs in a copy of the caller's context."""
         with self._lock:
-            self._load += 1
-            if self._load > self._started and self._started < self._limit:
+            self.load += 1
+            if self.load > self._started and self._started < self._limit:
                 self._started += 1
                 threading.Thread(target=self._run, name=f"motia-{self._started}", daemon=True).start()
         self._work.put(functools.partial(copy_context().run, work))
@@ -41,7 +41,7 @@ class Threads:
         while True:
             take()()
             with self._lock:
-                self._load -= 1
+                self.load -= 1
 
 
 class Hands:

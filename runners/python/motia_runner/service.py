@@ -26,6 +26,7 @@ from motia_runner.loader import Loader
 from motia_runner.wire import Wire
 
 PROTOCOL = 1
+CROWD = 2
 _LAST_WORDS = 2.0
 
 
@@ -103,6 +104,8 @@ class Service:
         values.limits.run_dir = str(params.get("runDir") or "")
         self._wire.lines.limit = int(limits.get("frame", self._wire.lines.limit))
         self._hands = Hands(self._loop, int(limits.get("inFlight", 64)))
+        threads = self._hands.threads
+        self._wire.crowded = lambda: threads.load > CROWD
         self._loader = Loader(str(params.get("project") or os.getcwd()), str(params.get("mode") or "dev"))
         self._configs = configs.Configs(self._loader, self._hands)
         self._invoker = Invoker(self._wire, self._hands, self._loader, self._streams)

@@ -73,6 +73,8 @@ class Wire:
         self.loop = loop
         self.lines = Lines(16 * 1024 * 1024)
         self.receive: Callable[[Optional[int], str, Dict[str, Any]], None] = lambda id, method, params: None
+        # A lone thread writes for itself, which is quickest; many would only fight for the interpreter.
+        self.crowded: Callable[[], bool] = lambda: False
         self._incoming, self._outgoing = incoming, outgoing
         self._thread = threading.get_ident()
         self._ids = itertools.count(1)
@@ -126,7 +128,11 @@ class Wire:
                 self._scheduled = True
                 self.loop.call_soon(self._flush)
         else:
-            self._flush()
+            if not self.crowded():
+                self._flush()
+            elif not self._scheduled:
+                self._scheduled = True
+                self.loop.call_soon_threadsafe(self._flush)
             if self._blocked and sum(map(len, list(self._out))) > BACKLOG:
                 self._flowing.wait()
 
