@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from anyio.abc import TaskGroup
@@ -114,6 +115,7 @@ async def build_parts(
         on_call=Table(services).answer,
         on_log=Logs(running, recorder, clock).take,
         clock=clock,
+        progress=partial(recorder.note, "info"),
     )
     dispatcher = Dispatcher(
         pools=fleet.pool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -46,6 +47,7 @@ async def examine(project: Path, loaded: Loaded) -> Examined:
             on_call=_refuse,
             on_log=keep,
             clock=Clock(),
+            progress=_tell,
         )
         async with anyio.create_task_group() as group:
             files: dict[str, list[str]] = {}
@@ -69,6 +71,11 @@ async def examine(project: Path, loaded: Loaded) -> Examined:
         problems=found.problems,
     )
     return Examined(snapshot, (*loaded.warnings, *snapshot.problems), tuple(said))
+
+
+def _tell(text: str) -> None:
+    """What takes long goes to stderr: results on stdout stay clean."""
+    sys.stderr.write(f"{text}\n")
 
 
 async def _refuse(worker: str, method: str, params: msgspec.Raw) -> bytes:

@@ -16,6 +16,10 @@ class ValidationError extends Error {
     return this.issues;
   }
 }
-Object.defineProperty(ValidationError.prototype, 'name', { value: 'ValidationError', writable: true, configurable: true });
+Object.defineProperty(ValidationError.prototype, 'name', {
+  value: 'ValidationError',
+  writable: true,
+  configurable: true,
+});
 
 module.exports = { ValidationError };

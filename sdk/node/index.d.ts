@@ -9,10 +9,18 @@ type Awaitable<T> = T | Promise<T>;
 export type Schema = object | boolean | null;
 export type ZodInput = Schema;
 
-type StandardOutput<S> = S extends { '~standard': { types?: infer T } } ? (NonNullable<T> extends { output: infer O } ? O : never) : never;
+type StandardOutput<S> = S extends { '~standard': { types?: infer T } }
+  ? NonNullable<T> extends { output: infer O }
+    ? O
+    : never
+  : never;
 type ZodOutput<S> = S extends { _output: infer O } ? O : never;
 /** What a schema lets through, where its library says so. */
-export type Infer<S> = [ZodOutput<S>] extends [never] ? ([StandardOutput<S>] extends [never] ? any : StandardOutput<S>) : ZodOutput<S>;
+export type Infer<S> = [ZodOutput<S>] extends [never]
+  ? [StandardOutput<S>] extends [never]
+    ? any
+    : StandardOutput<S>
+  : ZodOutput<S>;
 
 // ---------------------------------------------------------------- configs
 
@@ -189,8 +197,19 @@ export interface InternalStateManager {
   groups(): Promise<string[]>;
   /** Atomic; resolves the new value. */
   update<T = any>(groupId: string, key: string, ops: Operation | Operation[], options?: Expiry): Promise<T>;
-  setIfAbsent<T = any>(groupId: string, key: string, value: T, options?: Expiry): Promise<{ stored: boolean; value: T }>;
-  compareAndSet<T = any>(groupId: string, key: string, expected: T | null, value: T, options?: Expiry): Promise<{ stored: boolean; value: T | null }>;
+  setIfAbsent<T = any>(
+    groupId: string,
+    key: string,
+    value: T,
+    options?: Expiry,
+  ): Promise<{ stored: boolean; value: T }>;
+  compareAndSet<T = any>(
+    groupId: string,
+    key: string,
+    expected: T | null,
+    value: T,
+    options?: Expiry,
+  ): Promise<{ stored: boolean; value: T | null }>;
 }
 export type StateManager = InternalStateManager;
 
@@ -221,7 +240,9 @@ export interface EmitOptions {
   id?: string;
 }
 export type EmitData<TData = any> = { topic: string; data?: TData } & EmitOptions;
-export type Emitter<TData> = (event: [TData] extends [never] ? EmitData : TData & EmitOptions) => Promise<{ id: string; deliveries: number }>;
+export type Emitter<TData> = (
+  event: [TData] extends [never] ? EmitData : TData & EmitOptions,
+) => Promise<{ id: string; deliveries: number }>;
 
 export interface FlowContext<TEmitData = never> {
   traceId: string;
@@ -251,7 +272,10 @@ export type ApiRouteHandler<TRequestBody = any, TResponseBody = any, TEmitData =
   req: ApiRequest<TRequestBody>,
   ctx: FlowContext<TEmitData>,
 ) => Awaitable<TResponseBody>;
-export type EventHandler<TInput = any, TEmitData = never> = (input: TInput, ctx: FlowContext<TEmitData>) => Awaitable<any>;
+export type EventHandler<TInput = any, TEmitData = never> = (
+  input: TInput,
+  ctx: FlowContext<TEmitData>,
+) => Awaitable<any>;
 export type CronHandler<TEmitData = never> = (ctx: FlowContext<TEmitData>) => Awaitable<any>;
 export type ApiMiddleware<TBody = any, TEmitData = never, TResult = any> = (
   req: ApiRequest<TBody>,
@@ -284,8 +308,14 @@ export interface CronBuilderConfig extends Omit<Partial<CronConfig>, 'type' | 'n
   schedule: string;
 }
 
-export function api<B = any>(config: ApiBuilderConfig<B>, handler: (req: ApiRequest<Infer<B>>, ctx: FlowContext<any>) => any): Built<(req: any, ctx?: any) => any>;
-export function event<S = any>(config: EventBuilderConfig<S>, handler: (input: Infer<S>, ctx: FlowContext<any>) => any): Built<(input: any, ctx?: any) => any>;
+export function api<B = any>(
+  config: ApiBuilderConfig<B>,
+  handler: (req: ApiRequest<Infer<B>>, ctx: FlowContext<any>) => any,
+): Built<(req: any, ctx?: any) => any>;
+export function event<S = any>(
+  config: EventBuilderConfig<S>,
+  handler: (input: Infer<S>, ctx: FlowContext<any>) => any,
+): Built<(input: any, ctx?: any) => any>;
 export function cron(config: CronBuilderConfig, handler: (ctx: FlowContext<any>) => any): Built<(ctx?: any) => any>;
 
 export const logger: Logger;

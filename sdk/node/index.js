@@ -10,7 +10,8 @@ const RUNNER = Symbol.for('motia.runner');
 
 function build(kind) {
   return (config, handler) => {
-    if (typeof config !== 'object' || config === null) throw new TypeError(`${kind}(config, handler): config must be an object`);
+    if (typeof config !== 'object' || config === null)
+      throw new TypeError(`${kind}(config, handler): config must be an object`);
     if (typeof handler !== 'function') throw new TypeError(`${kind}(config, handler): handler must be a function`);
     // A function, so that a unit test can call what the file exports.
     const step = (...args) => handler(...args);
@@ -26,7 +27,8 @@ const motia = {
   /** Enqueues `data` for one step by its id; resolves `{id, traceId}` once it is stored. */
   trigger(id, data) {
     const runner = globalThis[RUNNER];
-    if (runner === undefined) return Promise.reject(new Error('motia.trigger works only inside a running Motia worker'));
+    if (runner === undefined)
+      return Promise.reject(new Error('motia.trigger works only inside a running Motia worker'));
     return runner.trigger(id, data);
   },
 };

@@ -15,10 +15,10 @@ from msgspec import Raw
 from motia_core.config import Durability
 from motia_core.errors import BacklogFull, CallRefused, StoreUnavailable, TransactionConflict
 from motia_core.storage.base import Op, Seen, StateWrite
-from motia_core.storage.sqlite import writer
+from motia_core.storage.sqlite import thread
 from motia_core.storage.sqlite.storage import SqliteStorage
+from motia_core.storage.sqlite.thread import submit
 from motia_core.storage.sqlite.transaction import Transaction
-from motia_core.storage.sqlite.writer import submit
 
 from .conftest import Opener
 from .deliveries import claim, emission, put, row
@@ -238,7 +238,7 @@ async def test_a_read_only_file_is_named_and_reads_go_on(sqlite: SqliteStorage) 
 
 
 async def test_a_lock_kept_by_another_process_is_named(opener: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "LOCK_WAIT", 0.05)
+    monkeypatch.setattr(thread, "LOCK_WAIT", 0.05)
     storage = await opener()
     other = sqlite3.connect(storage.describe, isolation_level=None)
     try:

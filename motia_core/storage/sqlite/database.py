@@ -21,8 +21,9 @@ from motia_core.errors import RuntimeMissing, StoreUnavailable
 from motia_core.storage.sqlite.batch import Kind
 from motia_core.storage.sqlite.faults import code, unavailable
 from motia_core.storage.sqlite.migrations import check_ours, migrate, steps
+from motia_core.storage.sqlite.thread import connect, submit
 from motia_core.storage.sqlite.transaction import Work
-from motia_core.storage.sqlite.writer import Sync, Writer, connect, submit
+from motia_core.storage.sqlite.writer import Sync, Writer
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -46,6 +47,7 @@ class Database:
         full: Sync,
         normal: Sync,
         versions: Iterator[int],
+        patient: bool,
     ) -> None:
         self.path = path
         self.where = str(path)
@@ -53,7 +55,7 @@ class Database:
         self._reading = reading
         self._looking = looking
         self._inode = path.stat().st_ino
-        self._writer = Writer(writing, self.where, full=full, normal=normal, versions=versions)
+        self._writer = Writer(writing, self.where, full=full, normal=normal, versions=versions, patient=patient)
 
     async def write(self, work: Work[T], *, full: bool = False, fixed: bool = False) -> T:
         """Runs `work` in the next transaction and answers after its commit."""
@@ -105,8 +107,10 @@ class Database:
         await self._writing.close()
 
 
-async def open_database(path: Path, *, schema: str, full: Sync, normal: Sync, clock: Clock) -> Database:
-    """Opens or makes `path` and brings it to the newest schema of the folder `schema`."""
+async def open_database(
+    path: Path, *, schema: str, full: Sync, normal: Sync, clock: Clock, patient: bool = False
+) -> Database:
+    """Opens or makes `path` and brings it to the newest schema of the folder `schema`. `patient`: see `run_through`."""
     if sqlite3.sqlite_version_info < MINIMUM:
         raise RuntimeMissing(
             f"SQLite {sqlite3.sqlite_version} is too old; {'.'.join(map(str, MINIMUM))} is needed",
@@ -126,7 +130,9 @@ async def open_database(path: Path, *, schema: str, full: Sync, normal: Sync, cl
         await submit(reading, _prepare_reader)
         looking = sqlite3.connect(where, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=64)
         _prepare_reader(looking)
-        return Database(path, writing, reading, looking, full=full, normal=normal, versions=versions_of(clock))
+        return Database(
+            path, writing, reading, looking, full=full, normal=normal, versions=versions_of(clock), patient=patient
+        )
     except BaseException as error:
         for connection in reversed(opened):
             await connection.close()

@@ -26,7 +26,9 @@ _NEVER = 2**62
 
 async def open_traces(path: Path, clock: Clock) -> Traces:
     try:
-        database = await open_database(path, schema="schema_traces", full="OFF", normal="OFF", clock=clock)
+        database = await open_database(
+            path, schema="schema_traces", full="OFF", normal="OFF", clock=clock, patient=True
+        )
     except Exception as error:
         if not is_damaged(error):
             raise
@@ -34,7 +36,9 @@ async def open_traces(path: Path, clock: Clock) -> Traces:
             file = path.with_name(path.name + suffix)
             if file.exists():
                 file.replace(path.with_name(f"{path.name}.damaged{suffix}"))
-        database = await open_database(path, schema="schema_traces", full="OFF", normal="OFF", clock=clock)
+        database = await open_database(
+            path, schema="schema_traces", full="OFF", normal="OFF", clock=clock, patient=True
+        )
     return Traces(database)
 
 

@@ -11,20 +11,20 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Literal, TypeVar, cast
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, TypeVar
 
 import aiosqlite
 
 from motia_core.errors import StoreUnavailable
+from motia_core.storage.sqlite import thread
 from motia_core.storage.sqlite.batch import Item, Kind, Result, arranged
-from motia_core.storage.sqlite.faults import code, ends_batch, translated, unavailable
+from motia_core.storage.sqlite.faults import code, ends_batch, translated
+from motia_core.storage.sqlite.thread import run_through
 from motia_core.storage.sqlite.transaction import Transaction, Work
 
 T = TypeVar("T")
 A = TypeVar("A")
-LOCK_WAIT = 5.0
-"""How long to wait for another process to let go of the file (s)."""
 Sync = Literal["FULL", "NORMAL", "OFF"]
 
 
@@ -32,13 +32,21 @@ class Writer:
     """The queue and the task that empties it. The work of a cancelled caller is still done."""
 
     def __init__(
-        self, connection: aiosqlite.Connection, where: str, *, full: Sync, normal: Sync, versions: Iterator[int]
+        self,
+        connection: aiosqlite.Connection,
+        where: str,
+        *,
+        full: Sync,
+        normal: Sync,
+        versions: Iterator[int],
+        patient: bool,
     ) -> None:
         self._connection = connection
         self._where = where
         self._sync: tuple[Sync, Sync] = (normal, full)
         self._sync_now: Sync | None = None
         self._versions = versions
+        self._patient = patient
         self._items: list[Item[Any]] = []
         self._wake = asyncio.Event()
         self._closed = False
@@ -81,29 +89,39 @@ class Writer:
     async def _commit(self, groups: list[list[Item[Any]]], *, full: bool) -> None:
         items = [item for group in groups for item in group]
         try:
-            results = await submit(self._connection, lambda db: self._run_batch(db, groups, full))
+            results = await run_through(
+                self._connection,
+                lambda db, waiting: self._run_batch(db, groups, waiting if full else None),
+                patient=self._patient,
+            )
         except Exception as error:
             results = [(False, translated(error, self._where)) for _ in items]
         for item, result in zip(items, results, strict=True):
             item.resolve(result)
 
-    def _run_batch(self, db: sqlite3.Connection, groups: list[list[Item[Any]]], full: bool) -> list[Result]:
-        """On the connection's thread: one transaction."""
-        sync = self._sync[full]
+    def _run_batch(
+        self, db: sqlite3.Connection, groups: list[list[Item[Any]]], waiting: Callable[[], None] | None
+    ) -> list[Result]:
+        """On the connection's thread: one transaction, `waiting` for the disk at its end if it has to."""
+        sync = self._sync[waiting is not None]
         if sync != self._sync_now:
             db.execute(f"PRAGMA synchronous = {sync}")
             self._sync_now = sync
         try:
-            return self._attempt(db, lambda tx: [result for group in groups for result in self._together(tx, group)])
+            return self._attempt(db, waiting, lambda tx: [one for group in groups for one in self._together(tx, group)])
         except _Tangled:
-            return self._attempt(db, lambda tx: [self._apart(tx, item) for group in groups for item in group])
+            return self._attempt(db, waiting, lambda tx: [self._apart(tx, item) for group in groups for item in group])
 
-    def _attempt(self, db: sqlite3.Connection, work: Work[list[Result]]) -> list[Result]:
+    def _attempt(
+        self, db: sqlite3.Connection, waiting: Callable[[], None] | None, work: Work[list[Result]]
+    ) -> list[Result]:
         try:
             self._begin(db)
             transaction = Transaction(db, self._versions)
             results = work(transaction)
             transaction.flush()
+            if waiting is not None:
+                waiting()
             db.execute("COMMIT")
         except BaseException:
             if db.in_transaction:
@@ -115,7 +133,7 @@ class Writer:
     def _begin(self, db: sqlite3.Connection) -> None:
         """Takes the lock, asking again every millisecond: SQLite's own waiting asks ever more seldom, and beside a busy
         server misses the moments between its transactions for a second and more."""
-        for _ in range(int(LOCK_WAIT * 1000)):
+        for _ in range(int(thread.LOCK_WAIT * 1000)):
             try:
                 db.execute("BEGIN IMMEDIATE")
                 return
@@ -151,24 +169,3 @@ class Writer:
 class _Tangled(Exception):
     """A work failed half way among others. The batch is run again with a savepoint around each, which isolates the
     failing one; savepoints cost two more statements each and are therefore not made at first."""
-
-
-async def submit(connection: aiosqlite.Connection, function: Callable[[sqlite3.Connection], T]) -> T:
-    """Runs `function` on the connection's own thread. aiosqlite has no public way to do so: this is the one place."""
-    execute = cast(Callable[..., Awaitable[T]], connection._execute)
-    try:
-        return await execute(function, connection._conn)
-    except ValueError as error:
-        raise StoreUnavailable(f"the database is closed: {error}") from None
-
-
-async def connect(path: str, where: str) -> aiosqlite.Connection:
-    """A connection in autocommit mode: transactions are ours to begin."""
-    connection = aiosqlite.connect(path, timeout=LOCK_WAIT, isolation_level=None, cached_statements=256)
-    # A program that fails before it has closed its store must still be able to end.
-    connection._thread.daemon = True
-    try:
-        return await connection
-    except sqlite3.Error as error:
-        connection._thread.join()  # it still has a word for the loop, which may be gone by then
-        raise unavailable(error, where) from None

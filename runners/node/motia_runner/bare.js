@@ -16,7 +16,10 @@ function fromFunction(handler, given, file) {
   const name = place(file);
   const type = given.type ?? kind;
   const config = { type, name, ...(type === kind ? inferredKeys(kind, name, topics, given) : {}), ...given };
-  const shown = kind === 'event' ? `topics ${topics.length > 0 ? topics.join(', ') : 'all'}` : `route ${config.method} ${config.path}`;
+  const shown =
+    kind === 'event'
+      ? `topics ${topics.length > 0 ? topics.join(', ') : 'all'}`
+      : `route ${config.method} ${config.path}`;
   const inferred = given.type === undefined ? [`type ${kind}: ${reasons}`, ...(type === kind ? [shown] : [])] : [];
   return new Step({ dialect: 'c', kind: type, member: '', config, file, handler, handle: called(handler), inferred });
 }
@@ -31,7 +34,14 @@ function fromSchedule(exported, file) {
   const { schedule, handler, ...rest } = exported;
   const config = { type: 'cron', name: place(file), cron: schedule, ...rest };
   return new Step({
-    dialect: 'c', kind: 'cron', member: '', config, file, handler, handle: called(handler.bind(exported)), inferred: ['type cron: it has a schedule'],
+    dialect: 'c',
+    kind: 'cron',
+    member: '',
+    config,
+    file,
+    handler,
+    handle: called(handler.bind(exported)),
+    inferred: ['type cron: it has a schedule'],
   });
 }
 

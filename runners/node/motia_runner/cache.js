@@ -12,7 +12,9 @@ const ENOUGH = 4000;
 let folder = null;
 
 function open(runDir) {
-  const base = process.env.MOTIA_CACHE || (runDir ? path.dirname(runDir) : path.join(os.tmpdir(), `motia-${os.userInfo().username}`));
+  const base =
+    process.env.MOTIA_CACHE ||
+    (runDir ? path.dirname(runDir) : path.join(os.tmpdir(), `motia-${os.userInfo().username}`));
   const wanted = path.join(base, 'node');
   try {
     fs.mkdirSync(wanted, { recursive: true, mode: 0o700 });

@@ -19,7 +19,8 @@ async function send(run, response) {
       if (run.cancelled !== null) return await stop(chunks);
       const data = piece(value, events);
       if (data === null) continue;
-      if (first && !has(names, 'content-type')) names['content-type'] = typeof data === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream';
+      if (first && !has(names, 'content-type'))
+        names['content-type'] = typeof data === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream';
       await run.call('response.chunk', first ? { status, headers: names, data } : { data });
       first = false;
     }
@@ -53,9 +54,15 @@ function serverSentEvent(value) {
   const { event, id, retry, data, ...rest } = Object(value);
   const known = typeof value === 'object' && data !== undefined && Object.keys(rest).length === 0;
   const text = known ? data : value;
-  const lines = (typeof text === 'string' ? text : encode(text, 'chunk.data', 'http')).split(/\r\n|[\r\n]/).map((line) => `data: ${line}\n`);
+  const lines = (typeof text === 'string' ? text : encode(text, 'chunk.data', 'http'))
+    .split(/\r\n|[\r\n]/)
+    .map((line) => `data: ${line}\n`);
   if (!known) return `${lines.join('')}\n`;
-  const head = [['event', event], ['id', id], ['retry', retry]].filter(([, one]) => one !== undefined);
+  const head = [
+    ['event', event],
+    ['id', id],
+    ['retry', retry],
+  ].filter(([, one]) => one !== undefined);
   return `${head.map(([name, one]) => `${name}: ${String(one).replace(/[\r\n]+/g, ' ')}\n`).join('')}${lines.join('')}\n`;
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 /** config.load, stream.authenticate, stream.canAccess: functions of the project that are no steps' handlers. */
 const { CODES, MotiaError } = require('./errors');
-const { storage } = require('./scope');
+const { storage, WorkerScope } = require('./scope');
 const { problem } = require('./problems');
 const loader = require('./loader');
 const schemas = require('./schemas');
@@ -25,12 +25,19 @@ class Configs {
       return { config: kept, functions, dependencies: this.dependencies(file) };
     } catch (error) {
       const absolute = this.steps.absolute(file);
-      return { ...empty, dependencies: this.dependencies(file), error: problem(error, absolute, (one) => this.steps.relative(one)) };
+      return {
+        ...empty,
+        dependencies: this.dependencies(file),
+        error: problem(error, absolute, (one) => this.steps.relative(one)),
+      };
     }
   }
 
   dependencies(file) {
-    return loader.dependencies(this.steps.absolute(file)).map((one) => this.steps.relative(one)).sort();
+    return loader
+      .dependencies(this.steps.absolute(file))
+      .map((one) => this.steps.relative(one))
+      .sort();
   }
 
   async read(file) {
@@ -50,7 +57,8 @@ class Configs {
     const config = await this.read(file);
     const environment = process.env.MOTIA_ENV || process.env.NODE_ENV || 'development';
     const authenticate = (config[environment]?.streamAuth ?? config.streamAuth)?.authenticate;
-    if (typeof authenticate !== 'function') throw new MotiaError(CODES.unavailable, `${file} has no streamAuth.authenticate`);
+    if (typeof authenticate !== 'function')
+      throw new MotiaError(CODES.unavailable, `${file} has no streamAuth.authenticate`);
     return (await storage.run(this.scope(file), authenticate, decode(request))) ?? null;
   }
 
@@ -62,8 +70,7 @@ class Configs {
 
   /** Output of these functions belongs to the worker. */
   scope(file) {
-    const { log } = this.steps;
-    return { log, printed: { stdout: '', stderr: '' }, fail: (error) => log('error', `${file}: ${error?.message ?? error}`, { error }) };
+    return new WorkerScope(this.steps.wire, file);
   }
 }
 
@@ -74,11 +81,24 @@ function listed(value, name, functions, above) {
     functions.push(name);
     return undefined;
   }
-  if (typeof value !== 'object' || value === null || above.includes(value) || value['~standard'] !== undefined || value._def !== undefined) return value;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    above.includes(value) ||
+    value['~standard'] !== undefined ||
+    value._def !== undefined
+  )
+    return value;
   const inside = [...above, value];
-  if (Array.isArray(value)) return value.map((one, index) => listed(one, `${name}.${index}`, functions, inside) ?? null);
+  if (Array.isArray(value))
+    return value.map((one, index) => listed(one, `${name}.${index}`, functions, inside) ?? null);
   if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, listed(one, name === '' ? key : `${name}.${key}`, functions, inside)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [
+      key,
+      listed(one, name === '' ? key : `${name}.${key}`, functions, inside),
+    ]),
+  );
 }
 
 module.exports = { Configs };

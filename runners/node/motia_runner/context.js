@@ -51,7 +51,8 @@ function makeLogger(run) {
 function write(scope, level, msg, rest) {
   let fields = rest.length < 2 ? rest[0] : rest;
   if (fields instanceof Error) fields = { error: fields };
-  else if (fields !== undefined && (fields === null || typeof fields !== 'object' || Array.isArray(fields))) fields = { data: fields };
+  else if (fields !== undefined && (fields === null || typeof fields !== 'object' || Array.isArray(fields)))
+    fields = { data: fields };
   if (msg instanceof Error) {
     fields = { ...fields, error: fields?.error ?? msg };
     msg = msg.message;
@@ -93,7 +94,8 @@ function seconds(delay) {
 
 function moment(at) {
   const time = at instanceof Date ? at.getTime() : typeof at === 'number' ? at : Date.parse(at);
-  if (!Number.isFinite(time)) throw new TypeError(`emit: at must be a Date, an ISO 8601 text or epoch milliseconds, not ${at}`);
+  if (!Number.isFinite(time))
+    throw new TypeError(`emit: at must be a Date, an ISO 8601 text or epoch milliseconds, not ${at}`);
   return Math.round(time);
 }
 

@@ -20,12 +20,17 @@ function read(exported, file) {
   const config = names.config ?? main?.config;
   if (config !== undefined) return [configured(config, names, main, file)];
   if (typeof main === 'function') return [require('./bare').fromFunction(main, {}, file)];
-  if (typeof main?.handler === 'function' && main.schedule !== undefined) return [require('./bare').fromSchedule(main, file)];
-  throw new FileProblem('no_config', noConfig(names, main), { hint: 'export const config = { type, name, … } and a function handler' });
+  if (typeof main?.handler === 'function' && main.schedule !== undefined)
+    return [require('./bare').fromSchedule(main, file)];
+  throw new FileProblem('no_config', noConfig(names, main), {
+    hint: 'export const config = { type, name, … } and a function handler',
+  });
 }
 
 function noConfig(names, main) {
-  const seen = Object.keys(main && typeof main === 'object' ? { ...names, ...main } : names).filter((name) => name !== 'default');
+  const seen = Object.keys(main && typeof main === 'object' ? { ...names, ...main } : names).filter(
+    (name) => name !== 'default',
+  );
   return `the file exports no config${seen.length > 0 ? ` (it exports ${seen.slice(0, 5).join(', ')})` : ''}`;
 }
 
@@ -34,7 +39,8 @@ function builders(names, main) {
   const found = new Map();
   if (main?.[BUILT] !== undefined) found.set(main, '');
   for (const [name, value] of Object.entries(names)) {
-    const built = value !== null && (typeof value === 'object' || typeof value === 'function') && value[BUILT] !== undefined;
+    const built =
+      value !== null && (typeof value === 'object' || typeof value === 'function') && value[BUILT] !== undefined;
     if (built && !found.has(value)) found.set(value, name === 'default' ? '' : name);
   }
   return [...found].map(([step, member]) => [member, step]);
@@ -53,13 +59,23 @@ function fromBuilder(member, built, file) {
   }
   if (kind === 'cron') config.cron ??= schedule;
   if ((config.bodySchema ?? config.input) != null) config.validation ??= 'enforce';
-  return new Step({ dialect: 'b', kind, member, config, file, handler: built.handler, handle: ordinary(built.handler) });
+  return new Step({
+    dialect: 'b',
+    kind,
+    member,
+    config,
+    file,
+    handler: built.handler,
+    handle: ordinary(built.handler),
+  });
 }
 
 /** `schema: {body, response}`, or the body's schema itself. */
 function apiSchemas(schema) {
   if (schema == null) return {};
-  const parts = Object.getPrototypeOf(schema) === Object.prototype && ['body', 'query', 'params', 'headers', 'response'].some((key) => key in schema);
+  const parts =
+    Object.getPrototypeOf(schema) === Object.prototype &&
+    ['body', 'query', 'params', 'headers', 'response'].some((key) => key in schema);
   if (!parts) return { bodySchema: schema };
   const made = {};
   if (schema.body != null) made.bodySchema = schema.body;
@@ -77,14 +93,31 @@ function configured(config, names, main, file) {
   const type = config.type ?? (STREAM_FILE.test(file) || config.baseConfig !== undefined ? 'stream' : undefined);
   const whole = type === config.type ? config : { ...config, type };
   const handler = handlerOf(config, names, main);
-  if (handler === undefined && typeof main === 'function' && !RUNS.has(type)) return require('./bare').fromFunction(main, config, file);
+  if (handler === undefined && typeof main === 'function' && !RUNS.has(type))
+    return require('./bare').fromFunction(main, config, file);
   const found = handler ?? (typeof main === 'function' ? main : undefined);
   if (found === undefined && RUNS.has(type))
-    throw new FileProblem('no_handler', `${config.name ?? 'the step'} has no handler`, { hint: 'export a function called handler' });
+    throw new FileProblem('no_handler', `${config.name ?? 'the step'} has no handler`, {
+      hint: 'export a function called handler',
+    });
   // A function of one parameter beside a typed config is still of the bare kind when it reads like one.
-  if (handler === undefined && found !== undefined && found.length < 2 && type !== 'cron' && require('./inference').looksBare(found))
+  if (
+    handler === undefined &&
+    found !== undefined &&
+    found.length < 2 &&
+    type !== 'cron' &&
+    require('./inference').looksBare(found)
+  )
     return require('./bare').fromFunction(found, config, file);
-  return new Step({ dialect: 'a', kind: type, member: '', config: whole, file, handler: found, handle: ordinary(found) });
+  return new Step({
+    dialect: 'a',
+    kind: type,
+    member: '',
+    config: whole,
+    file,
+    handler: found,
+    handle: ordinary(found),
+  });
 }
 
 /** Ruling 5: `handler`, else the one function exported under the step's name, in any case style. */
@@ -92,12 +125,18 @@ function handlerOf(config, names, main) {
   for (const one of [names.handler, main?.handler]) if (typeof one === 'function') return one;
   const wanted = plain(config.name);
   const inside = main !== null && typeof main === 'object' ? Object.entries(main) : [];
-  const found = new Set([...Object.entries(names), ...inside].filter(([name, value]) => typeof value === 'function' && plain(name) === wanted).map(([, value]) => value));
+  const found = new Set(
+    [...Object.entries(names), ...inside]
+      .filter(([name, value]) => typeof value === 'function' && plain(name) === wanted)
+      .map(([, value]) => value),
+  );
   return found.size === 1 ? [...found][0] : undefined;
 }
 
 function plain(name) {
-  return String(name ?? '').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return String(name ?? '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 function ordinary(handler) {

@@ -3,18 +3,24 @@
  * Keeps user code from ending the worker: `process.exit`, errors nobody caught, promises nobody awaited.
  * Each is attributed to the scope it came from and fails only that one. Owns the real exit.
  */
+const { setTimeout } = require('node:timers');
 const { storage } = require('./scope');
 const { CODES, Exit, MotiaError } = require('./errors');
 
 const reallyExit = process.reallyExit.bind(process);
+const exit = process.exit.bind(process);
+const PATIENCE = 1000;
 
 /** `worker` is the scope for what belongs to nobody: it is logged. */
 function guard(worker) {
+  let ending = false;
   process.exit = (code) => {
-    const exit = new Exit(code ?? process.exitCode);
-    storage.getStore()?.fail(exit);
+    const scope = storage.getStore();
+    if (ending && (scope === undefined || scope.loaded)) exit(code);
+    const error = new Exit(code ?? process.exitCode);
+    scope?.fail(error);
     // Thrown as well, because nothing behind the call expects to run.
-    throw exit;
+    throw error;
   };
   process.on('uncaughtException', (error) => (storage.getStore() ?? worker).fail(error));
   process.on('unhandledRejection', (reason) => {
@@ -25,11 +31,29 @@ function guard(worker) {
       scope.log('error', `a call that was not awaited failed: ${reason.message}`, { code: reason.code });
   });
   process.on('SIGINT', () => {});
+  // SIGTERM ends a worker by itself, unless a step listens to it: then that step may tidy up, but not stay.
+  process.on('newListener', (event) => {
+    if (event !== 'SIGTERM' || ending !== false || process.listenerCount('SIGTERM') > 0) return;
+    process.prependListener('SIGTERM', () => {
+      ending = true;
+      setTimeout(() => reallyExit(143), PATIENCE);
+    });
+  });
+}
+
+/** Ends a worker that was told to: listeners of `exit` run. */
+function finish(code) {
+  try {
+    exit(code);
+  } catch {
+    reallyExit(code);
+  }
 }
 
 /** Ends the worker at once, and politely everything it started: the core is gone and nobody else will. */
 function leave(code) {
   try {
+    process.removeAllListeners('SIGTERM');
     process.on('SIGTERM', () => {});
     process.kill(-process.pid, 'SIGTERM');
   } catch {
@@ -38,4 +62,4 @@ function leave(code) {
   reallyExit(code);
 }
 
-module.exports = { guard, leave, reallyExit };
+module.exports = { guard, leave, finish };

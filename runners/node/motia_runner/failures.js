@@ -1,22 +1,28 @@
 'use strict';
 /** Whatever was thrown → an error of the wire: `{code, message, data?}`, `data` as JSON text. Pure. */
 const { CODES } = require('./errors');
-const { encode } = require('./values');
+const { logged, part } = require('./values');
 
 /** The answer to `step.run` for what the user's code threw. */
 function failure(thrown) {
-  if (thrown?.code === CODES.invalidInput && Array.isArray(thrown.issues))
-    return { code: CODES.invalidInput, message: thrown.message, data: encode({ issues: thrown.issues }, 'data', 'log') };
+  const code = part(thrown ?? '', 'code', (one) => one);
+  const issues = part(thrown ?? '', 'issues', (one) => one);
+  if (code === CODES.invalidInput && Array.isArray(issues))
+    return { code, message: part(thrown, 'message'), data: logged({ issues }) };
   const error = asError(thrown);
-  return { code: CODES.failed, message: error.message || error.name, data: encode(error, 'data', 'log') };
+  return { code: CODES.failed, message: error.message || error.name, data: logged(error) };
 }
 
 /** Anything can be thrown in JavaScript; the wire knows `{name, message, stack, code?, cause?}`. */
 function asError(thrown) {
-  if (thrown instanceof Error) return thrown;
   if (typeof thrown !== 'object' || thrown === null) return { name: 'Error', message: String(thrown) };
-  const { name = 'Error', message, stack, code, cause } = thrown;
-  return { name: String(name), message: String(message ?? encode(thrown, 'error', 'log')), stack, code, cause };
+  const said = { name: part(thrown, 'name') || 'Error', message: part(thrown, 'message'), stack: part(thrown, 'stack') };
+  for (const key of ['code', 'cause']) {
+    const value = part(thrown, key, (one) => one);
+    if (value !== '') said[key] = value;
+  }
+  if (said.message === '' && !(thrown instanceof Error)) said.message = logged(thrown);
+  return said;
 }
 
 module.exports = { failure, asError };

@@ -43,7 +43,10 @@ function look(fn) {
 function parse(fn) {
   const acorn = own('acorn');
   const text = Function.prototype.toString.call(fn);
-  for (const [before, after] of [['(', ')'], ['({', '})']]) {
+  for (const [before, after] of [
+    ['(', ')'],
+    ['({', '})'],
+  ]) {
     try {
       const { expression } = acorn.parse(before + text + after, { ecmaVersion: 'latest' }).body[0];
       return expression.type === 'ObjectExpression' ? expression.properties[0].value : expression;
@@ -93,7 +96,8 @@ class Scan {
     each(node, (one) => {
       if (one.type === 'MemberExpression') this.access(one);
       else if (one.type === 'BinaryExpression' && ['==', '===', '!=', '!=='].includes(one.operator)) this.compare(one);
-      else if (one.type === 'SwitchStatement' && this.isTopic(one.discriminant)) for (const { test } of one.cases) this.literal(test);
+      else if (one.type === 'SwitchStatement' && this.isTopic(one.discriminant))
+        for (const { test } of one.cases) this.literal(test);
       else if (one.type === 'CallExpression') this.among(one);
     });
   }
@@ -103,7 +107,8 @@ class Scan {
     if (!computed || !this.isTopic(property)) return;
     const map = object.type === 'ObjectExpression' ? object : this.maps.get(object.name);
     for (const entry of map?.properties ?? [])
-      if (entry.type === 'Property' && !entry.computed) this.found.topics.add(entry.key.name ?? String(entry.key.value));
+      if (entry.type === 'Property' && !entry.computed)
+        this.found.topics.add(entry.key.name ?? String(entry.key.value));
   }
 
   compare({ left, right }) {
@@ -113,13 +118,20 @@ class Scan {
 
   /** `['a', 'b'].includes(event.topic)`. */
   among({ callee, arguments: given }) {
-    if (callee.type === 'MemberExpression' && callee.property.name === 'includes' && callee.object.type === 'ArrayExpression' && given[0] && this.isTopic(given[0]))
+    if (
+      callee.type === 'MemberExpression' &&
+      callee.property.name === 'includes' &&
+      callee.object.type === 'ArrayExpression' &&
+      given[0] &&
+      this.isTopic(given[0])
+    )
       for (const one of callee.object.elements) this.literal(one);
   }
 
   literal(node) {
     if (node?.type === 'Literal' && typeof node.value === 'string') this.found.topics.add(node.value);
-    if (node?.type === 'TemplateLiteral' && node.quasis.length === 1) this.found.topics.add(node.quasis[0].value.cooked);
+    if (node?.type === 'TemplateLiteral' && node.quasis.length === 1)
+      this.found.topics.add(node.quasis[0].value.cooked);
   }
 
   isEvent(node) {
@@ -129,7 +141,11 @@ class Scan {
   isTopic(node) {
     if (node.type === 'ChainExpression') return this.isTopic(node.expression);
     if (node.type === 'Identifier') return this.topics.has(node.name);
-    return node.type === 'MemberExpression' && this.isEvent(node.object) && (node.property.name ?? node.property.value) === 'topic';
+    return (
+      node.type === 'MemberExpression' &&
+      this.isEvent(node.object) &&
+      (node.property.name ?? node.property.value) === 'topic'
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  * step.run: params → request or input → middleware → handler → outcome → answer. The hot path.
  * What a step is, dialects.js knows; how long a run lives, run.js.
  */
+const { setTimeout } = require('node:timers');
 const { CODES, MotiaError, validationError } = require('./errors');
 const { storage } = require('./scope');
 const { Run } = require('./run');
@@ -25,7 +26,12 @@ class Invoker {
 
   start(id, params, special) {
     const { invocation, file, member, traceId } = params;
-    if (typeof invocation !== 'string' || typeof file !== 'string' || typeof member !== 'string' || typeof traceId !== 'string')
+    if (
+      typeof invocation !== 'string' ||
+      typeof file !== 'string' ||
+      typeof member !== 'string' ||
+      typeof traceId !== 'string'
+    )
       return this.wire.fail(id, CODES.params, 'step.run needs invocation, file, member and traceId');
     if (this.drained !== null) return this.wire.fail(id, CODES.draining, 'the worker is shutting down');
     const step = this.steps.known(file, member);

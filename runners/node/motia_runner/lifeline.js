@@ -1,17 +1,19 @@
 'use strict';
 /**
  * Kills the worker when the core is gone, also while user code blocks the event loop: a thread of its own (watch.js)
- * waits for the end of the lifeline and of standard input, and looks whether the parent has changed.
+ * waits for the end of the lifeline and of the wire, and looks whether the parent has changed.
  */
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-function hold(parentPid) {
+/** `input` is the descriptor the wire is read from. */
+function hold(parentPid, input) {
   const number = Number.parseInt(process.env.MOTIA_LIFELINE ?? '', 10);
   const thread = new Worker(path.join(__dirname, 'watch.js'), {
     workerData: {
-      // 3 would be the wire: the shell that moved it there has closed a lifeline of that number.
-      lifeline: Number.isInteger(number) && number > 3 ? number : null,
+      input,
+      // A small number would be the wire: the shell that moved it there has closed a lifeline of that number.
+      lifeline: Number.isInteger(number) && number > 4 ? number : null,
       parent: parentPid > 0 && process.ppid === parentPid ? parentPid : process.ppid,
     },
     env: {},

@@ -158,7 +158,8 @@ function forget(changed) {
       if (!importers.has(child.filename)) importers.set(child.filename, []);
       importers.get(child.filename).push(module.filename);
     }
-  for (const file of stale) for (const importer of importers.get(file) ?? []) if (resolve.isOwn(importer)) stale.add(importer);
+  for (const file of stale)
+    for (const importer of importers.get(file) ?? []) if (resolve.isOwn(importer)) stale.add(importer);
   for (const [file, known] of failed) if (changed.some((one) => known.has(one))) stale.add(file);
   for (const module of modules) {
     if (stale.has(module.filename)) delete require.cache[module.filename];
@@ -174,4 +175,9 @@ function forget(changed) {
   return stale;
 }
 
-module.exports = { install, load, prewarm, dependencies, forget };
+/** The project's folder. */
+function project() {
+  return root;
+}
+
+module.exports = { install, project, load, prewarm, dependencies, forget };

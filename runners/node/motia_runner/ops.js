@@ -46,7 +46,8 @@ function change(op, holder, key, operand, path) {
       return;
     case 'increment': {
       const by = operand ?? 1;
-      if (typeof (present ?? 0) !== 'number' || typeof by !== 'number') throw refused(`increment of ${path || 'the value'}: no number`);
+      if (typeof (present ?? 0) !== 'number' || typeof by !== 'number')
+        throw refused(`increment of ${path || 'the value'}: no number`);
       holder[key] = (present ?? 0) + by;
       return;
     }

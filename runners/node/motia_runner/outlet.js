@@ -5,6 +5,7 @@
  */
 const fs = require('node:fs');
 const net = require('node:net');
+const { setImmediate } = require('node:timers');
 
 const ENOUGH = 64 * 1024;
 
@@ -25,6 +26,11 @@ class Outlet {
       this.socket = null;
       this.out = (text) => fs.writeSync(descriptor, text);
     }
+  }
+
+  /** What has not left yet. */
+  get backlog() {
+    return this.waiting.length + (this.socket?.writableLength ?? 0);
   }
 
   write(text, urgent) {

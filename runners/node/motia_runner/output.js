@@ -22,7 +22,10 @@ function capture(worker) {
       return true;
     };
   }
-  for (const [method, meant] of [['warn', 'warn'], ['debug', 'debug']]) {
+  for (const [method, meant] of [
+    ['warn', 'warn'],
+    ['debug', 'debug'],
+  ]) {
     const original = console[method];
     console[method] = (...words) => {
       level = meant;

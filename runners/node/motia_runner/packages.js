@@ -13,7 +13,9 @@ function own(name) {
   try {
     return lookup(name);
   } catch (error) {
-    throw new Error(`the Node runner needs its package ${name}, which is not in ${folder}/node_modules`, { cause: error });
+    throw new Error(`the Node runner needs its package ${name}, which is not in ${folder}/node_modules`, {
+      cause: error,
+    });
   }
 }
 

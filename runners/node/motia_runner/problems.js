@@ -13,7 +13,8 @@ const MISSING = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_PACKAG
 /** `relative(file)` shortens a path for the reader. */
 function problem(thrown, file, relative) {
   if (thrown instanceof FileProblem) return thrown.report;
-  if (thrown instanceof Exit) return located('exit', 'the file calls process.exit while it is loaded', thrown, relative);
+  if (thrown instanceof Exit)
+    return located('exit', 'the file calls process.exit while it is loaded', thrown, relative);
   const error = asError(thrown);
   if (Array.isArray(error.errors) && error.errors[0]?.location) return fromEsbuild(error.errors, file, relative);
   if (MISSING.has(error.code)) return fromMissing(error, file, relative);
@@ -23,7 +24,11 @@ function problem(thrown, file, relative) {
 
 function fromEsbuild(errors, file, relative) {
   const [{ text, location, notes }] = errors;
-  const where = { line: location.line, column: location.column + 1, file: relative(path.isAbsolute(location.file) ? location.file : file) };
+  const where = {
+    line: location.line,
+    column: location.column + 1,
+    file: relative(path.isAbsolute(location.file) ? location.file : file),
+  };
   if (text.startsWith('Multiple exports with the same name "default"')) return twoSteps(file, where);
   const hint = notes?.[0]?.text ?? '';
   return { code: 'syntax', message: text, ...where, ...(hint && { hint }) };
@@ -31,7 +36,9 @@ function fromEsbuild(errors, file, relative) {
 
 /** Row 69: a listing of two files, pasted into one; the comments above each say what they were called. */
 function twoSteps(file, where) {
-  const names = [...fs.readFileSync(file, 'utf8').matchAll(/^\s*\/\/\s*([\w./@-]+\.[cm]?[jt]sx?)\s*$/gm)].map(([, name]) => name);
+  const names = [...fs.readFileSync(file, 'utf8').matchAll(/^\s*\/\/\s*([\w./@-]+\.[cm]?[jt]sx?)\s*$/gm)].map(
+    ([, name]) => name,
+  );
   const named = names.length > 1 ? `: ${names.join(' and ')}` : '';
   return {
     code: 'two_steps',
@@ -48,7 +55,13 @@ function fromMissing(error, file, relative) {
   if (wanted === file) return { code: 'import', message: 'the file does not exist', file: relative(file) };
   const bare = wanted !== '' && !wanted.startsWith('.') && !path.isAbsolute(wanted);
   const hint = bare ? `install it: npm install ${packageOf(wanted)}` : 'check the path';
-  return { code: 'import', message, file: relative(importer), ...lineOf(importer, wanted), hint: message.includes('testing kit') ? '' : hint };
+  return {
+    code: 'import',
+    message,
+    file: relative(importer),
+    ...lineOf(importer, wanted),
+    hint: message.includes('testing kit') ? '' : hint,
+  };
 }
 
 function importerOf(error) {
@@ -56,7 +69,10 @@ function importerOf(error) {
 }
 
 function packageOf(name) {
-  return name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** The line where a file names what it imports. */

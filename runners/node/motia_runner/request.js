@@ -31,7 +31,11 @@ class Request {
   }
 
   get files() {
-    return remember(this, 'files', (this[FILES] ?? []).map((file) => new UploadedFile(file)));
+    return remember(
+      this,
+      'files',
+      (this[FILES] ?? []).map((file) => new UploadedFile(file)),
+    );
   }
 
   set files(value) {
@@ -70,12 +74,15 @@ function remember(request, name, value) {
 
 function cookies(header) {
   const found = {};
-  const text = Array.isArray(header) ? header.join('; ') : header ?? '';
+  const text = Array.isArray(header) ? header.join('; ') : (header ?? '');
   for (const pair of text.split(';')) {
     const equals = pair.indexOf('=');
     if (equals < 1) continue;
     const name = pair.slice(0, equals).trim();
-    const value = pair.slice(equals + 1).trim().replace(/^"(.*)"$/, '$1');
+    const value = pair
+      .slice(equals + 1)
+      .trim()
+      .replace(/^"(.*)"$/, '$1');
     if (Object.hasOwn(found, name)) continue;
     try {
       found[name] = decodeURIComponent(value);

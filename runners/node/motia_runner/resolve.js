@@ -29,7 +29,8 @@ function isOwn(file) {
 function install() {
   Module._resolveFilename = function (request, parent, isMain, options) {
     const from = parent?.filename;
-    if (typeof from !== 'string' || from.startsWith(__dirname)) return original.call(this, request, parent, isMain, options);
+    if (typeof from !== 'string' || from.startsWith(__dirname))
+      return original.call(this, request, parent, isMain, options);
     const known = special(request);
     if (known !== null) return known;
     if (!isOwn(from)) return original.call(this, request, parent, isMain, options);
@@ -98,7 +99,11 @@ function aliased(request, aliases) {
   for (const { before, after, targets } of aliases) {
     if (after === null) {
       if (request === before) return targets;
-    } else if (request.length >= before.length + after.length && request.startsWith(before) && request.endsWith(after)) {
+    } else if (
+      request.length >= before.length + after.length &&
+      request.startsWith(before) &&
+      request.endsWith(after)
+    ) {
       const middle = request.slice(before.length, request.length - after.length);
       return targets.map((target) => target.replace('*', () => middle));
     }

@@ -20,13 +20,19 @@ function toResponse(value, dialect, warn) {
   const bytes = toBytes(body) ?? oldBuffer(body);
   if (bytes !== null) return { status, headers: string(names), kind: 'bytes', body: encode(bytes) };
   if (typeof body === 'string') {
-    if (!has(names, 'content-type')) names['content-type'] = envelope === null ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8';
+    if (!has(names, 'content-type'))
+      names['content-type'] = envelope === null ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8';
     return { status, headers: string(names), kind: 'text', body: string(body) };
   }
   if (body === undefined) return { status, headers: string(names), kind: 'none', body: 'null' };
   const chunks = toChunks(body);
   if (chunks !== null) return { status, headers: string(names), kind: 'streamed', body: 'null', chunks, names };
-  return { status, headers: string(names), kind: 'json', body: encode(body, envelope === null ? 'result' : 'result.body', 'http') };
+  return {
+    status,
+    headers: string(names),
+    kind: 'json',
+    body: encode(body, envelope === null ? 'result' : 'result.body', 'http'),
+  };
 }
 
 /** `{status, headers, body}`, or null when the value is a body itself. */
@@ -52,7 +58,8 @@ function toStatus(status) {
 function toHeaders(headers) {
   const made = {};
   if (headers === undefined || headers === null) return made;
-  const pairs = headers instanceof Headers || headers instanceof Map || Array.isArray(headers) ? headers : Object.entries(headers);
+  const pairs =
+    headers instanceof Headers || headers instanceof Map || Array.isArray(headers) ? headers : Object.entries(headers);
   for (const [name, value] of pairs) {
     if (value === undefined || value === null) continue;
     const texts = (Array.isArray(value) ? value : [value]).map(String);
@@ -69,7 +76,12 @@ function has(headers, name) {
 
 /** The form in which old handlers, and JSON, carry a Buffer. */
 function oldBuffer(body) {
-  const old = typeof body === 'object' && body !== null && body.type === 'Buffer' && Array.isArray(body.data) && Object.keys(body).length === 2;
+  const old =
+    typeof body === 'object' &&
+    body !== null &&
+    body.type === 'Buffer' &&
+    Array.isArray(body.data) &&
+    Object.keys(body).length === 2;
   return old ? Buffer.from(body.data) : null;
 }
 

@@ -4,9 +4,12 @@
  * Answers when the handler has settled and everything it started has ended. Knows neither requests nor dialects.
  */
 const { encode, decode } = require('./values');
+const { logParams } = require('./scope');
+const { setImmediate } = require('node:timers');
 const { string } = require('./wire');
 const { CODES, MotiaError } = require('./errors');
 const { current } = require('./transaction');
+const { asError } = require('./failures');
 const output = require('./output');
 
 class Run {
@@ -65,7 +68,6 @@ class Run {
   }
 
   async exchange(method, text) {
-
     this.open++;
     try {
       return await this.wire.call(this, method, text);
@@ -78,9 +80,7 @@ class Run {
   }
 
   log(level, msg, fields, source) {
-    const text = string(typeof msg === 'string' ? msg : encode(msg, 'msg', 'log'));
-    const json = fields === undefined ? '{}' : encode(fields, 'fields', 'log');
-    this.wire.notify('log', `{"invocation":${this.idText},"level":"${level}","msg":${text},"fields":${json},"source":"${source ?? 'logger'}","time":${Date.now()}}`);
+    this.wire.log(logParams(`"invocation":${this.idText},`, level, msg, fields, source));
   }
 
   get signal() {
@@ -105,7 +105,7 @@ class Run {
   }
 
   fail(error) {
-    if (this.over) this.log('error', `after the invocation had ended: ${error?.message ?? error}`, { error });
+    if (this.over) this.log('error', `after the invocation had ended: ${asError(error).message}`, { error });
     else this.settle(error ?? new Error('an empty value was thrown'), undefined);
   }
 

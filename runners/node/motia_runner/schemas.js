@@ -7,11 +7,31 @@
 const { FileProblem } = require('./errors');
 
 const KEYWORDS = new Set(
-  ('$schema $id $ref $defs definitions type properties required items prefixItems additionalProperties patternProperties enum const ' +
-    'anyOf oneOf allOf not if then else format pattern minimum maximum minLength maxLength title description default examples nullable').split(' '),
+  (
+    '$schema $id $ref $defs definitions type properties required items prefixItems additionalProperties patternProperties enum const ' +
+    'anyOf oneOf allOf not if then else format pattern minimum maximum minLength maxLength title description default examples nullable'
+  ).split(' '),
 );
-const TYPES = { string: 'string', number: 'number', integer: 'integer', int: 'integer', float: 'number', boolean: 'boolean', bool: 'boolean', object: 'object', array: 'array', null: 'null' };
-const CONSTRUCTORS = new Map([[String, 'string'], [Number, 'number'], [Boolean, 'boolean'], [Object, 'object'], [Array, 'array'], [Date, 'date']]);
+const TYPES = {
+  string: 'string',
+  number: 'number',
+  integer: 'integer',
+  int: 'integer',
+  float: 'number',
+  boolean: 'boolean',
+  bool: 'boolean',
+  object: 'object',
+  array: 'array',
+  null: 'null',
+};
+const CONSTRUCTORS = new Map([
+  [String, 'string'],
+  [Number, 'number'],
+  [Boolean, 'boolean'],
+  [Object, 'object'],
+  [Array, 'array'],
+  [Date, 'date'],
+]);
 const OPEN = Object.freeze({});
 
 /** `{json, validates, warning}`; `json` null = no schema. */
@@ -28,7 +48,8 @@ function converted(schema) {
   if (isZod(schema)) return require('./zod').convert(schema);
   if (typeof schema === 'boolean') return { json: schema, validates: false };
   if (typeof schema?.['~standard'] === 'object') return standard(schema);
-  if (typeof schema !== 'object' || Array.isArray(schema)) return { json: OPEN, validates: false, warning: `${kind(schema)} is no schema` };
+  if (typeof schema !== 'object' || Array.isArray(schema))
+    return { json: OPEN, validates: false, warning: `${kind(schema)} is no schema` };
   if (typeof schema.toJSON === 'function') return { json: schema.toJSON(), validates: false };
   const short = shorthand(schema);
   if (short !== null) return { json: short, validates: false };
@@ -42,7 +63,11 @@ function kind(value) {
 }
 
 function isZod(schema) {
-  return typeof schema === 'object' && schema !== null && (schema._zod !== undefined || typeof schema._def?.typeName === 'string');
+  return (
+    typeof schema === 'object' &&
+    schema !== null &&
+    (schema._zod !== undefined || typeof schema._def?.typeName === 'string')
+  );
 }
 
 function isValidator(schema) {
@@ -65,7 +90,11 @@ function standard(schema) {
       // It has the method but not for this schema.
     }
   }
-  return { json: OPEN, validates: true, warning: `${schema['~standard'].vendor ?? 'its maker'} gives no JSON Schema; it is checked in the worker only` };
+  return {
+    json: OPEN,
+    validates: true,
+    warning: `${schema['~standard'].vendor ?? 'its maker'} gives no JSON Schema; it is checked in the worker only`,
+  };
 }
 
 /** `{id: 'string', tags: ['string'], address: {zip: 'string'}, note: 'string?'}` → JSON Schema; null when it is none. */
@@ -117,7 +146,9 @@ function checker(schema, parses) {
 
 function validate(schema, value) {
   if (schema['~standard'] !== undefined) return schema['~standard'].validate(value);
-  return schema.safeParseAsync(value).then(({ success, data, error }) => (success ? { value: data } : { issues: error.issues }));
+  return schema
+    .safeParseAsync(value)
+    .then(({ success, data, error }) => (success ? { value: data } : { issues: error.issues }));
 }
 
 function outcome(result) {
@@ -141,10 +172,13 @@ function reported(config, name) {
   const made = {};
   for (const [key, value] of Object.entries(config)) {
     if (key === 'middleware' || key === 'canAccess') continue;
-    if (key === 'bodySchema' || key === 'input' || (key === 'schema' && config.type === 'stream')) made[key] = schema(value, key);
+    if (key === 'bodySchema' || key === 'input' || (key === 'schema' && config.type === 'stream'))
+      made[key] = schema(value, key);
     else if (key === 'responseSchema' && typeof value === 'object' && value !== null) {
       const byStatus = isZod(value) ? { 200: value } : value;
-      made[key] = Object.fromEntries(Object.entries(byStatus).map(([status, one]) => [status, schema(one, `${key}.${status}`)]));
+      made[key] = Object.fromEntries(
+        Object.entries(byStatus).map(([status, one]) => [status, schema(one, `${key}.${status}`)]),
+      );
     } else {
       const kept = data(value, []);
       if (kept !== undefined) made[key] = kept;
@@ -160,7 +194,8 @@ function data(value, above) {
   if (typeof value === 'symbol') return undefined;
   if (typeof value !== 'object' || value === null) return value;
   if (isZod(value)) return convert(value).json;
-  if (value instanceof Date || value instanceof RegExp) return value instanceof Date ? value.toISOString() : String(value);
+  if (value instanceof Date || value instanceof RegExp)
+    return value instanceof Date ? value.toISOString() : String(value);
   if (above.includes(value)) return undefined;
   const inside = [...above, value];
   if (Array.isArray(value)) return value.map((one) => data(one, inside) ?? null);
@@ -170,7 +205,8 @@ function data(value, above) {
 
 /** Refuses what is no object, in words. */
 function requireObject(value, what) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new FileProblem('bad_config', `${what} must be an object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new FileProblem('bad_config', `${what} must be an object`);
   return value;
 }
 

@@ -24,7 +24,9 @@ function original(file, line, column) {
   const map = decoded(file);
   if (map === null) return { line, column };
   const entry = map.findEntry(line - 1, Math.max(column - 1, 0));
-  return entry.originalLine === undefined ? { line, column } : { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  return entry.originalLine === undefined
+    ? { line, column }
+    : { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 }
 
 function decoded(file) {
@@ -63,7 +65,8 @@ function header(error) {
 
 function format(frame) {
   const name = frame.getFileName();
-  if (typeof name !== 'string' || name.startsWith('node:internal/') || name.startsWith(__dirname)) return name ? null : String(frame);
+  if (typeof name !== 'string' || name.startsWith('node:internal/') || name.startsWith(__dirname))
+    return name ? null : String(frame);
   const file = name.startsWith('file:') ? fileURLToPath(name) : name;
   const line = frame.getLineNumber() ?? 1;
   const column = frame.getColumnNumber() ?? 1;
@@ -73,7 +76,9 @@ function format(frame) {
 
 /** The first place of a stack text that `accept(file)` takes: `{file, line, column}` or null. */
 function place(stack, accept) {
-  for (const [, file, line, column] of String(stack ?? '').matchAll(/^ {4}at (?:.*\()?((?:\/|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/gm))
+  for (const [, file, line, column] of String(stack ?? '').matchAll(
+    /^ {4}at (?:.*\()?((?:\/|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/gm,
+  ))
     if (accept(file)) return { file, line: Number(line), column: Number(column) };
   return null;
 }

@@ -15,7 +15,11 @@ function makeState(run) {
     update: async (group, key, ops, options) =>
       (await run.call('state.update', { ...at('update', group, key), ops: list(ops), ttl: options?.ttl })).value,
     setIfAbsent: async (group, key, value, options) =>
-      await run.call('state.setIfAbsent', { ...at('setIfAbsent', group, key), value: value ?? null, ttl: options?.ttl }),
+      await run.call('state.setIfAbsent', {
+        ...at('setIfAbsent', group, key),
+        value: value ?? null,
+        ttl: options?.ttl,
+      }),
     compareAndSet: async (group, key, expected, value, options) =>
       await run.call('state.compareAndSet', {
         ...at('compareAndSet', group, key),

@@ -37,7 +37,12 @@ class Step {
   /** `{report, warnings}` for step.describe. */
   report() {
     const { config, warnings } = schemas.reported(this.config, this.name);
-    const report = { member: this.member, config, hasHandler: typeof this.handler === 'function', middleware: this.middleware.length };
+    const report = {
+      member: this.member,
+      config,
+      hasHandler: typeof this.handler === 'function',
+      middleware: this.middleware.length,
+    };
     report.validates = this.check !== null;
     if (typeof this.canAccess === 'function') report.canAccess = true;
     if (this.inferred.length > 0) report.inferred = this.inferred;

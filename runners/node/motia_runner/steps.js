@@ -5,6 +5,7 @@
  */
 const fs = require('node:fs');
 const path = require('node:path');
+const { setTimeout, clearTimeout } = require('node:timers');
 const loader = require('./loader');
 const dialects = require('./dialects');
 const transform = require('./transform');
@@ -14,12 +15,12 @@ const { problem } = require('./problems');
 const output = require('./output');
 const { encode } = require('./values');
 
-const PATIENCE = 30_000;
-
 class Steps {
-  /** `log` is where output of loading files goes. */
-  constructor(log) {
-    this.log = log;
+  /** How long a file may take to load (ms), the awaits at its top included. */
+  static patience = 30_000;
+
+  constructor(wire) {
+    this.wire = wire;
     this.root = '';
     this.files = new Map();
   }
@@ -54,7 +55,15 @@ class Steps {
 
   async report(file) {
     const { members, error } = await this.load(file);
-    const report = { file, steps: [], warnings: [], dependencies: loader.dependencies(this.absolute(file)).map((one) => this.relative(one)).sort() };
+    const report = {
+      file,
+      steps: [],
+      warnings: [],
+      dependencies: loader
+        .dependencies(this.absolute(file))
+        .map((one) => this.relative(one))
+        .sort(),
+    };
     if (error !== undefined) return { ...report, error };
     for (const step of members.values()) {
       const { report: one, warnings } = step.report();
@@ -92,10 +101,19 @@ class Steps {
 
   /** Runs a file of the project; what it prints is logged, what it exits with is thrown. */
   async exportsOf(file) {
-    const scope = new FileScope(file, this.log);
+    const scope = new FileScope(this.wire, file);
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new FileProblem('timeout', `loading took longer than ${PATIENCE / 1000} s; something it awaits does not come`)), PATIENCE);
+      timer = setTimeout(
+        () =>
+          reject(
+            new FileProblem(
+              'timeout',
+              `loading took longer than ${Steps.patience / 1000} s; something it awaits does not come`,
+            ),
+          ),
+        Steps.patience,
+      );
     });
     try {
       const exported = await Promise.race([storage.run(scope, loader.load, this.absolute(file)), late]);
@@ -142,9 +160,15 @@ function sendable(report) {
 /** Where a step begins in its file, for listings. */
 function lineOf(file, member) {
   const named = member.replace(/\W/g, '');
-  const start = member === '' ? /^\s*(?:export\s+(?:const|let|var)\s+config\b|(?:module\.)?exports\.config\b|const\s+config\b|export\s+default\b|module\.exports\b)/ : new RegExp(`^\\s*(?:export\\s+(?:const|let|var)\\s+${named}\\b|(?:module\\.)?exports\\.${named}\\b)`);
+  const start =
+    member === ''
+      ? /^\s*(?:export\s+(?:const|let|var)\s+config\b|(?:module\.)?exports\.config\b|const\s+config\b|export\s+default\b|module\.exports\b)/
+      : new RegExp(`^\\s*(?:export\\s+(?:const|let|var)\\s+${named}\\b|(?:module\\.)?exports\\.${named}\\b)`);
   try {
-    const index = fs.readFileSync(file, 'utf8').split('\n').findIndex((line) => start.test(line));
+    const index = fs
+      .readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex((line) => start.test(line));
     return index < 0 ? {} : { line: index + 1 };
   } catch {
     return {};

@@ -96,7 +96,12 @@ async function bundle(file) {
     ...OPTIONS,
     format: 'esm',
     target: 'es2022',
-    stdin: { contents: read(file), sourcefile: file, loader: LOADERS[path.extname(file)], resolveDir: path.dirname(file) },
+    stdin: {
+      contents: read(file),
+      sourcefile: file,
+      loader: LOADERS[path.extname(file)],
+      resolveDir: path.dirname(file),
+    },
     tsconfigRaw: settingsFor(file).raw,
     bundle: true,
     write: false,
@@ -112,7 +117,10 @@ function returned(code, list) {
   const spread = REEXPORTED.exec(code);
   // An ES module that is exported again brings its mark along.
   if (spread !== null) return `return Object.hasOwn(${spread[1]}, '__esModule') ? ${spread[1]} : ${marked(spread[1])}`;
-  const names = list.split(',').map((one) => one.trim()).filter(Boolean);
+  const names = list
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
   const getters = names.map((one) => {
     const [name, as = name] = one.split(/\s+as\s+/);
     return `get ${as}() { return ${name}; }`;

@@ -26,7 +26,8 @@ async function transaction(run, work, context) {
       await block.commit();
       return result;
     } catch (error) {
-      if (!(error instanceof MotiaError) || error.code !== CODES.conflict || !block.committing || again === RETRIES) throw error;
+      if (!(error instanceof MotiaError) || error.code !== CODES.conflict || !block.committing || again === RETRIES)
+        throw error;
     } finally {
       block.open = false;
       run.blocks--;
@@ -68,7 +69,10 @@ class Block {
       if (method === 'once.get') return this.run.direct(method, params);
       throw new MotiaError(CODES.params, `${method} cannot be part of a transaction`);
     }
-    const item = service === 'state' ? { group: params.group, key: params.key } : { stream: params.stream, group: params.group, key: params.id };
+    const item =
+      service === 'state'
+        ? { group: params.group, key: params.key }
+        : { stream: params.stream, group: params.group, key: params.id };
     switch (verb) {
       case 'get':
         return { value: await this.value(item) };
@@ -80,16 +84,22 @@ class Block {
         return this.run.direct(method, params);
       case 'update': {
         const { ops, ...rest } = params;
-        return this.write(`${service}.set`, { ...rest, value: apply(await this.value(item), decode(JSON.parse(encode(ops, 'ops')))) });
+        return this.write(`${service}.set`, {
+          ...rest,
+          value: apply(await this.value(item), decode(JSON.parse(encode(ops, 'ops')))),
+        });
       }
       case 'setIfAbsent': {
         const present = await this.value(item);
-        return present === null ? { stored: true, ...this.write('state.set', params) } : { stored: false, value: present };
+        return present === null
+          ? { stored: true, ...this.write('state.set', params) }
+          : { stored: false, value: present };
       }
       case 'compareAndSet': {
         const { expected, ...rest } = params;
         const present = await this.value(item);
-        if (!isDeepStrictEqual(present, decode(JSON.parse(encode(expected, 'expected'))))) return { stored: false, value: present };
+        if (!isDeepStrictEqual(present, decode(JSON.parse(encode(expected, 'expected')))))
+          return { stored: false, value: present };
         return { stored: true, ...this.write('state.set', rest) };
       }
       case 'delete': {
@@ -158,10 +168,15 @@ class Block {
     while (this.waiting.size > 0) await Promise.allSettled(this.waiting);
     this.open = false;
     this.committing = true;
-    const reads = [...this.reads.values()].filter((reading) => reading.where !== undefined).map((reading) => string(reading.where));
+    const reads = [...this.reads.values()]
+      .filter((reading) => reading.where !== undefined)
+      .map((reading) => string(reading.where));
     if (reads.length === 0 && this.writes.length === 0) return;
     const writes = this.writes.map(({ method, text }) => `{"method":"${method}","params":${text}}`);
-    await this.run.send('transaction.commit', `{"invocation":${string(this.run.id)},"reads":[${reads}],"writes":[${writes}]}`);
+    await this.run.send(
+      'transaction.commit',
+      `{"invocation":${string(this.run.id)},"reads":[${reads}],"writes":[${writes}]}`,
+    );
   }
 }
 

@@ -6,11 +6,21 @@
  */
 const fs = require('node:fs');
 const path = require('node:path');
+const { setTimeout } = require('node:timers');
 const { own } = require('./packages');
 const { settingsFor } = require('./tsconfig');
 const cache = require('./cache');
 
-const LOADERS = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.js': 'jsx', '.jsx': 'jsx', '.mjs': 'jsx', '.cjs': 'jsx' };
+const LOADERS = {
+  '.ts': 'ts',
+  '.mts': 'ts',
+  '.cts': 'ts',
+  '.tsx': 'tsx',
+  '.js': 'jsx',
+  '.jsx': 'jsx',
+  '.mjs': 'jsx',
+  '.cjs': 'jsx',
+};
 const ALWAYS = new Set(['.ts', '.mts', '.cts', '.tsx', '.jsx', '.mjs']);
 // Where these words begin a statement, or `import` is called or asked, the file is no plain CommonJS.
 const MODULE_SYNTAX = /^\s*(?:import|export)\b|[;}]\s*(?:import|export)\b|\bimport\s*[(.]/m;
@@ -60,7 +70,12 @@ async function prewarm(files, resolve) {
         made = kept(job) ?? keep(job, await service().transform(source, job.options));
         ahead.set(file, { ...made, source });
       }
-      await Promise.all(requires(made.code).map((name) => resolve(name, file)).filter((one) => one !== null).map(visit));
+      await Promise.all(
+        requires(made.code)
+          .map((name) => resolve(name, file))
+          .filter((one) => one !== null)
+          .map(visit),
+      );
     } catch {
       // Told when the file is loaded.
     }

@@ -9,7 +9,15 @@ const { createRequire } = require('node:module');
 
 const NAMES = ['tsconfig.json', 'jsconfig.json'];
 // Only what changes the meaning of the code; `verbatimModuleSyntax` and the like would keep type-only imports alive.
-const FOR_ESBUILD = ['experimentalDecorators', 'useDefineForClassFields', 'target', 'jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource'];
+const FOR_ESBUILD = [
+  'experimentalDecorators',
+  'useDefineForClassFields',
+  'target',
+  'jsx',
+  'jsxFactory',
+  'jsxFragmentFactory',
+  'jsxImportSource',
+];
 const NONE = Object.freeze({ aliases: [], baseUrl: null, raw: '{}', file: null });
 
 const byFolder = new Map();
@@ -39,10 +47,16 @@ function settings(folder) {
 
 function read(file) {
   const options = compilerOptions(file, new Set());
-  const kept = Object.fromEntries(FOR_ESBUILD.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+  const kept = Object.fromEntries(
+    FOR_ESBUILD.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
   const aliases = Object.entries(options.paths ?? {}).map(([pattern, targets]) => {
     const [before, after] = pattern.split('*');
-    return { before, after: after ?? null, targets: [].concat(targets).map((one) => path.resolve(options.pathsFrom, one)) };
+    return {
+      before,
+      after: after ?? null,
+      targets: [].concat(targets).map((one) => path.resolve(options.pathsFrom, one)),
+    };
   });
   // TypeScript: the pattern with the longest beginning wins, an exact one before all.
   aliases.sort((a, b) => (a.after === null ? -1 : b.after === null ? 1 : b.before.length - a.before.length));
@@ -74,7 +88,11 @@ function compilerOptions(file, seen) {
 function extended(base, from) {
   if (base.startsWith('.') || path.isAbsolute(base)) {
     const file = path.resolve(path.dirname(from), base);
-    return [file, `${file}.json`, path.join(file, 'tsconfig.json')].find((one) => fs.statSync(one, { throwIfNoEntry: false })?.isFile()) ?? null;
+    return (
+      [file, `${file}.json`, path.join(file, 'tsconfig.json')].find((one) =>
+        fs.statSync(one, { throwIfNoEntry: false })?.isFile(),
+      ) ?? null
+    );
   }
   const lookup = createRequire(from);
   for (const name of [base, `${base}.json`, `${base}/tsconfig.json`]) {
@@ -90,7 +108,9 @@ function extended(base, from) {
 
 /** JSON with comments and trailing commas. */
 function parse(text) {
-  const bare = text.replace(/^\ufeff/, '').replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part[0] === '"' ? part : ' '));
+  const bare = text
+    .replace(/^\ufeff/, '')
+    .replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part[0] === '"' ? part : ' '));
   return JSON.parse(bare.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part[0] === '"' ? part : '')));
 }
 

@@ -10,7 +10,8 @@ const path = require('node:path');
 const { randomUUID } = require('node:crypto');
 const { types } = require('node:util');
 const { CODES, MotiaError } = require('./errors');
-const { wellFormed } = require('./wire');
+const { stringify } = JSON;
+const { wellFormed, string } = require('./wire');
 
 const FORM = /^\$+(bytes|file)$/;
 const ESCAPED = /^\$\$+(bytes|file)$/;
@@ -23,7 +24,7 @@ const limits = { spill: 256 * 1024, depth: 100, runDir: '' };
 /** JSON text of `value`. `root` names it in errors. Throws MotiaError 1012 for what has no JSON form. */
 function encode(value, root = 'value', form = 'wire') {
   const room = limits.depth - ENVELOPE;
-  const text = JSON.stringify(plain(value, room) ? value : new Rebuild(root, form).value(value, room));
+  const text = stringify(plain(value, room) ? value : new Rebuild(root, form).value(value, room));
   return text === undefined ? 'null' : wellFormed(text);
 }
 
@@ -98,7 +99,8 @@ class Rebuild {
     if (typeof value.toJSON === 'function') return this.value(value.toJSON(this.keys.at(-1) ?? ''), room);
     if (types.isPromise(value)) return this.refuse('a promise cannot be sent; is an await missing?', '[promise]');
     if (types.isGeneratorObject(value)) return this.refuse('a generator cannot be sent', '[generator]');
-    if (value instanceof RegExp || types.isBoxedPrimitive(value)) return value instanceof RegExp ? String(value) : this.value(value.valueOf(), room);
+    if (value instanceof RegExp || types.isBoxedPrimitive(value))
+      return value instanceof RegExp ? String(value) : this.value(value.valueOf(), room);
     return this.entries(Object.entries(value), room);
   }
 
@@ -118,9 +120,11 @@ class Rebuild {
   }
 
   error(error, room) {
-    const made = { name: String(error.name), message: String(error.message), stack: String(error.stack ?? '') };
-    if (error.code !== undefined) made.code = this.inside('.code', error.code, room);
-    if (error.cause !== undefined) made.cause = this.inside('.cause', error.cause, room);
+    const made = { name: part(error, 'name'), message: part(error, 'message'), stack: part(error, 'stack') };
+    for (const key of ['code', 'cause']) {
+      const value = part(error, key, (one) => one);
+      if (value !== undefined && value !== '') made[key] = this.inside(`.${key}`, value, room);
+    }
     return made;
   }
 
@@ -140,6 +144,25 @@ class Rebuild {
   refuse(why, instead) {
     if (this.form === 'log') return instead;
     throw new MotiaError(CODES.refused, `${this.root}${this.keys.join('')}: ${why}`);
+  }
+}
+
+/** What an error says of itself; some cannot even be read. */
+function part(error, key, form = String) {
+  try {
+    return form(error[key] ?? '');
+  } catch {
+    return key === 'name' ? 'Error' : '';
+  }
+}
+
+/** The fields of a log line: whatever they are, logging them never fails. */
+function logged(fields) {
+  if (fields === undefined) return '{}';
+  try {
+    return encode(fields, 'fields', 'log');
+  } catch (error) {
+    return `{"unprintable":${string(part(error, 'message'))}}`;
   }
 }
 
@@ -188,7 +211,8 @@ function read(file) {
 
 function put(target, key, value) {
   // `target.__proto__ = …` would change the prototype instead of making a key.
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
   else target[key] = value;
 }
 
@@ -197,4 +221,4 @@ function isMark(value) {
   return typeof value === 'object' && value !== null && value.type === 'state-stream' && 'streamName' in value;
 }
 
-module.exports = { encode, decode, toBytes, limits, MARK };
+module.exports = { encode, decode, logged, part, toBytes, limits, MARK };

@@ -1,7 +1,7 @@
 'use strict';
 /**
  * The thread behind lifeline.js. It only watches and kills: with SIGKILL, because a blocked loop hears nothing else, and
- * the whole process group, because nobody is left to end it. Never reads standard input, which belongs to the wire.
+ * the whole process group, because nobody is left to end it. Never reads the wire.
  */
 const net = require('node:net');
 const { workerData } = require('node:worker_threads');
@@ -31,15 +31,15 @@ setInterval(() => {
 }, PERIOD);
 
 /**
- * A function that says whether the other end of standard input is closed. Node can only read, which would take the
- * wire's bytes; WASI's poll_oneoff asks the kernel and takes nothing. Where it is missing, the answer is always no.
+ * A function that says whether the wire's other end is closed. Node can only read, which would take its
+ * bytes; WASI's poll_oneoff asks the kernel and takes nothing. Where it is missing, the answer is always no.
  */
 function hangup() {
   try {
     // Known to be experimental; the warning would be logged as if a step had printed it.
     process.emitWarning = () => {};
     const { WASI } = require('node:wasi');
-    const wasi = new WASI({ version: 'preview1', stdin: 0, returnOnExit: true });
+    const wasi = new WASI({ version: 'preview1', stdin: workerData.input, returnOnExit: true });
     const memory = new WebAssembly.Memory({ initial: 1 });
     wasi.initialize({ exports: { memory } });
     const view = new DataView(memory.buffer);

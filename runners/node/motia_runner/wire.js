@@ -6,11 +6,15 @@
  * stdin EOF ends the worker in main.js; while user code blocks the loop, lifeline.js does it from a thread of its own.
  */
 const { isUtf8 } = require('node:buffer');
+// Ours for good: a step may replace them, a test library does.
+const { parse, stringify } = JSON;
 const { Lines } = require('./lines');
 const { Pending } = require('./pending');
 const { CODES, MotiaError } = require('./errors');
 
 const ID = /"id"\s*:\s*(\d{1,18})\s*[,}]/;
+// Bytes that may wait to be read before log lines are left out.
+const BACKLOG = 64 * 1024 * 1024;
 // Room for id, method and the like.
 const FRAMING = 128;
 const METHOD = /"method"\s*:\s*"/;
@@ -23,6 +27,7 @@ class Wire {
     this.onNotification = onNotification;
     this.depth = 100;
     this.pending = new Pending();
+    this.dropped = 0;
     this.lines = new Lines(
       (buffer, start, end) => this.line(buffer, start, end),
       (prefix, size) => this.oversize(prefix, size),
@@ -51,9 +56,18 @@ class Wire {
     for (const call of this.pending.takeAll(owner)) call.reject(error);
   }
 
-  notify(method, params) {
-    const text = `{"jsonrpc":"2.0","method":"${method}","params":${params}}\n`;
-    if (!this.tooLong(text)) this.outlet.write(text, true);
+  /** Logs that are written faster than they are read are counted instead of kept, or they would fill the memory. */
+  log(params) {
+    if (this.outlet.backlog > BACKLOG || this.tooLong(params)) {
+      this.dropped++;
+      return;
+    }
+    if (this.dropped > 0) {
+      const text = `${this.dropped} log lines were left out: they were too long or came faster than they could be sent`;
+      this.dropped = 0;
+      this.log(`{"level":"warn","msg":${string(text)},"fields":{},"source":"logger"}`);
+    }
+    this.outlet.write(`{"jsonrpc":"2.0","method":"log","params":${params}}\n`, true);
   }
 
   reply(id, result) {
@@ -87,7 +101,7 @@ class Wire {
       return this.fail('null', CODES.parse, 'the line is not UTF-8');
     let message;
     try {
-      message = JSON.parse(text);
+      message = parse(text);
     } catch (error) {
       return this.fail('null', CODES.parse, `the line is not JSON: ${error.message}`);
     }
@@ -151,7 +165,7 @@ function wellFormed(json) {
 }
 
 function string(text) {
-  return wellFormed(JSON.stringify(text));
+  return wellFormed(stringify(text));
 }
 
 function tooLarge(what, limit) {

@@ -6,6 +6,7 @@
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const { own } = require('./packages');
+const { project } = require('./loader');
 
 /** `{json, validates}`. */
 function convert(schema) {
@@ -16,7 +17,7 @@ let four = null;
 /** The project's zod if it can do it, else ours: one copy converts the schemas of another. */
 function toJSONSchema() {
   if (four === null) {
-    const lookup = createRequire(path.join(process.cwd(), 'package.json'));
+    const lookup = createRequire(path.join(project(), 'package.json'));
     for (const find of [() => lookup('zod'), () => lookup('zod/v4'), () => own('zod')]) {
       try {
         four = find().toJSONSchema ?? null;
@@ -40,10 +41,10 @@ function fromFour(schema) {
       const checks = def.checks ?? [];
       const own = checks.map((check) => check._zod.def);
       if (own.some(({ check }) => check === 'custom') || def.type === 'custom') validates = true;
-      if (def.coerce === true || def.type === 'catch' || def.type === 'pipe' || def.type === 'transform') {
+      if (def.type === 'pipe') validates = true;
+      if (rescues(def)) {
         validates = true;
-        // The side a pipe lets in stands already, unless it is a transformation itself (preprocess).
-        if (def.type !== 'pipe' || def.in._zod.def.type === 'transform') empty(jsonSchema);
+        empty(jsonSchema);
       } else if (own.some(({ check }) => check === 'overwrite')) {
         // Trimmed or recased before it is measured: lengths and patterns are of the result.
         validates = true;
@@ -51,6 +52,8 @@ function fromFour(schema) {
         empty(jsonSchema);
         if (type !== undefined) jsonSchema.type = type;
       }
+      if (def.type === 'object' && jsonSchema.required !== undefined)
+        jsonSchema.required = jsonSchema.required.filter((key) => !mayBeAbsent(def.shape[key]));
       if (own.some(({ pattern }) => flagged(pattern))) {
         validates = true;
         delete jsonSchema.pattern;
@@ -59,6 +62,18 @@ function fromFour(schema) {
     },
   });
   return { json, validates };
+}
+
+/** Whether a node takes more than its type says: what it lets in is open. The side a pipe lets in stands by itself. */
+function rescues(def) {
+  if (def.type === 'pipe') return def.in._zod.def.type === 'transform';
+  return def.coerce === true || def.type === 'catch' || def.type === 'transform';
+}
+
+function mayBeAbsent(schema) {
+  const def = schema?._zod?.def;
+  if (def === undefined) return false;
+  return rescues(def) || (['nullable', 'readonly'].includes(def.type) && mayBeAbsent(def.innerType));
 }
 
 function fromThree(schema) {

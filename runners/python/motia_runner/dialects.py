@@ -23,7 +23,8 @@ _DATA_KEYS = {"bodySchema", "responseSchema", "input", "schema", "routes"}
 def read(module: ModuleType, file: str) -> List[Definition]:
     """The steps and streams in a module. Raises FileProblem when there is none or it cannot be used."""
     found = _decorated(module)
-    if hasattr(module, "config") or not found:
+    config = getattr(module, "config", None)
+    if not found or (isinstance(config, dict) and "type" in config):
         found.insert(0, _configured(module, file))
     return found
 

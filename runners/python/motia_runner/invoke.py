@@ -10,7 +10,15 @@ from motia_runner import request, response, running, streaming, values
 from motia_runner.chain import Chain
 from motia_runner.context import Context
 from motia_runner.definition import Definition
-from motia_runner.faults import CANCELLED, DRAINING, INVALID_PARAMS, PAYLOAD_REFUSED, MotiaError, as_failure
+from motia_runner.faults import (
+    CANCELLED,
+    DRAINING,
+    INVALID_PARAMS,
+    PAYLOAD_REFUSED,
+    STEP_UNAVAILABLE,
+    MotiaError,
+    as_failure,
+)
 from motia_runner.hands import Hands
 from motia_runner.invocation import Invocation, drive
 from motia_runner.loader import Loader
@@ -43,7 +51,7 @@ class Invoker:
             raise MotiaError(f"step.run needs {missing}", INVALID_PARAMS) from None
         step = self._loader.step(file, member, snapshot)
         if step.handler is None:
-            raise MotiaError(f"{step.name} has no handler", INVALID_PARAMS)
+            raise MotiaError(f"{step.name} has no handler", STEP_UNAVAILABLE)
         run = Invocation(self._wire, name, params)
         run.step, run.flows = step.name, step.flows
         self._runs[name] = run

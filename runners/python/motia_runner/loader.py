@@ -102,8 +102,11 @@ class Loader:
         return versions[0] if versions else None
 
     def _load(self, file: str, snapshot: int, seconds: float) -> Loaded:
+        path = self.path(file)
+        if not path.startswith(self.root + os.sep):
+            raise FileProblem("import", "the file is not in the project")
         with _time_limit(seconds):
-            module = self.tree.load(self.path(file))
+            module = self.tree.load(path)
         loaded = Loaded(snapshot, dialects.read(module, file))
         self._known[file] = [*self._known.get(file, []), loaded][-VERSIONS:]
         return loaded

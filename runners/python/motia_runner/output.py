@@ -7,6 +7,7 @@ nobody's goes out as the worker's own line.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 import threading
@@ -175,8 +176,25 @@ class _Bytes(io.RawIOBase):
         """As the text above it."""
 
 
+class _Records(logging.Handler):
+    """Records of the `logging` module that no handler of the author's wants, with their level and logger."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(logging.WARNING)
+        self._wire = wire
+
+    def emit(self, record: logging.LogRecord) -> None:
+        run = running.invocation.get()
+        fields: Dict[str, Any] = {"logger": record.name}
+        if record.exc_info and record.exc_info[1] is not None:
+            fields["error"] = record.exc_info[1]
+        level = "error" if record.levelno >= logging.ERROR else "warn"
+        log(self._wire, run.id if run is not None else None, level, record.getMessage(), fields, "logger")
+
+
 def capture(wire: Wire) -> List[Captured]:
     """Put both in place. Unattributed stderr goes to the real one, which the core reads as it is."""
     streams = [Captured(wire, "stdout", 1, None), Captured(wire, "stderr", 2, sys.stderr)]
     sys.stdout, sys.stderr = streams
+    logging.lastResort = _Records(wire)
     return streams

@@ -52,13 +52,13 @@ def is_stream(body: Any) -> bool:
 def text(reply: Reply) -> str:
     """The JSON of a whole response. Raises MotiaError (1012) naming the key path of what has no form."""
     body, headers = reply.body, reply.headers
-    if isinstance(body, Mapping) and body.get("type") == "Buffer" and isinstance(body.get("data"), list):
+    if isinstance(body, Mapping) and body.get("type") == "Buffer" and set(body) == {"type", "data"}:
         body = _buffer(body)
     if body is _MISSING:
         return _text(reply.status, headers, "none", None)
     if isinstance(body, (bytes, bytearray, memoryview)):
         return _text(reply.status, headers, "bytes", values.dump(bytes(body)))
-    if type(body) is str:
+    if isinstance(body, str):
         if not any(name.lower() == "content-type" for name in headers):
             kind = "text/plain" if reply.bare else "text/html"
             headers = {**headers, "content-type": f"{kind}; charset=utf-8"}

@@ -103,7 +103,8 @@ class Service:
         values.limits.spill = int(limits.get("spill", values.limits.spill))
         values.limits.run_dir = str(params.get("runDir") or "")
         self._wire.lines.limit = int(limits.get("frame", self._wire.lines.limit))
-        self._hands = Hands(self._loop, int(limits.get("inFlight", 64)))
+        # An invocation may need a thread within a thread: a plain block in an async handler behind plain middleware.
+        self._hands = Hands(self._loop, 4 * int(limits.get("inFlight", 64)))
         threads = self._hands.threads
         self._wire.crowded = lambda: threads.load > CROWD
         self._loader = Loader(str(params.get("project") or os.getcwd()), str(params.get("mode") or "dev"))

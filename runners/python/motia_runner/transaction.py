@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
+import threading
 from typing import Any, Callable, Coroutine, Dict, List, Optional, Tuple
 
 from motia_runner import operations, running, values
@@ -94,11 +95,18 @@ class Block:
         return value
 
     async def settled(self) -> None:
+        """To be awaited before the commit: what the block started and did not await."""
+        here = asyncio._get_running_loop() is not None
         for pending in self._under_way:
-            if not pending.done():
+            if here and not pending.done():
                 ended = asyncio.Event()
                 pending.add_done_callback(lambda _, ended=ended: ended.set())  # type: ignore[misc]
                 await ended.wait()
+            elif not here:  # the block was `async def`, the handler is not: this is its thread
+                over = threading.Event()
+                loop = pending.get_loop()
+                loop.call_soon_threadsafe(pending.add_done_callback, lambda _, over=over: over.set())
+                over.wait()
 
     async def commit(self) -> None:
         if not self._writes and len(self._reads) < 2:

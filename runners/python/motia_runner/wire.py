@@ -15,7 +15,7 @@ from collections import deque
 from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Union
 
 from motia_runner import values
-from motia_runner.faults import PAYLOAD_REFUSED, MotiaError, refusal
+from motia_runner.faults import INTERNAL, PAYLOAD_REFUSED, MotiaError, refusal
 
 CHUNK = 256 * 1024
 PREFIX = 512
@@ -186,7 +186,10 @@ class Wire:
             os._exit(0)
         for line in self.lines.feed(data):
             if line:
-                self._line(line)
+                try:
+                    self._line(line)
+                except Exception as error:  # whatever is wrong with one message, the next is read
+                    self.fail(None, MotiaError(f"{type(error).__name__}: {error}", INTERNAL))
 
     def _line(self, line: Union[bytes, Oversize]) -> None:
         if isinstance(line, Oversize):
@@ -201,6 +204,8 @@ class Wire:
             return self._oversize(line[:PREFIX], str(error))
         except ValueError as error:
             return self.fail(None, MotiaError(f"not a JSON object: {error}", PARSE_ERROR))
+        if not isinstance(message, dict):  # an object that has a meaning on the wire, but is no message
+            return self.fail(None, MotiaError("neither a request nor a reply", INVALID_REQUEST))
         id, method = message.get("id"), message.get("method")
         if isinstance(method, str) and (id is None or type(id) is int):
             return self.receive(id, method, message.get("params") or {})

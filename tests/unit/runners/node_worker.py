@@ -112,14 +112,20 @@ class Node:
 
     def _usual(self, method: str) -> Callable[[Json], object]:
         store = self.store
-        where: Callable[[Json], tuple[str, str]] = lambda p: (f"{p.get('stream', '')}/{p['group']}", p.get("key", p.get("id")))
+
+        def where(params: Json) -> tuple[str, str]:
+            return f"{params.get('stream', '')}/{params['group']}", str(params.get("key", params.get("id")))
 
         def put(params: Json) -> Json:
             store[where(params)] = params["value"]
             return {"value": params["value"]}
 
         def group(params: Json) -> Json:
-            return {"items": [[key, value] for (name, key), value in store.items() if name == where({**params, "key": ""})[0]]}
+            return {
+                "items": [
+                    [key, value] for (name, key), value in store.items() if name == where({**params, "key": ""})[0]
+                ]
+            }
 
         match method.split("."):
             case ["state" | "streams", "get"]:

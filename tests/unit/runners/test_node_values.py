@@ -27,12 +27,14 @@ SENT = {
     "Object.assign(Object.create(null), { bare: 1 })": {"bare": 1},
     "[/a+/gi, new String('boxed'), new Number(3)]": ["/a+/gi", "boxed", 3],
     "Buffer.from('hi')": {"$bytes": "aGk="},
-    "{ deep: [new Uint8Array([1, 2]), new Uint8Array([3]).buffer] }": {"deep": [{"$bytes": "AQI="}, {"$bytes": "Aw=="}]},
+    "{ deep: [new Uint8Array([1, 2]), new Uint8Array([3]).buffer] }": {
+        "deep": [{"$bytes": "AQI="}, {"$bytes": "Aw=="}]
+    },
     "new Float32Array([0.5, 1])": [0.5, 1],
     "{ $bytes: 'x', $$file: 1, $other: 2 }": {"$$bytes": "x", "$$$file": 1, "$other": 2},
     "'\\ud800 \\\\ud800 \\u2028 \\udfff\\ud83d\\ude00'": "\ufffd \\ud800 \u2028 \ufffd😀",
     "{ '\\udc00key': 1 }": {"\ufffdkey": 1},
-    "JSON.parse('{\"__proto__\": {\"a\": 1}, \"x\": 10}')": {"__proto__": {"a": 1}, "x": 10},
+    'JSON.parse(\'{"__proto__": {"a": 1}, "x": 10}\')': {"__proto__": {"a": 1}, "x": 10},
     "new Proxy({ a: 1 }, {})": {"a": 1},
     "[, 1]": [None, 1],
     "undefined": None,
@@ -123,7 +125,11 @@ def test_an_escaped_key_may_be_spelled_in_unicode_escapes(node: Node) -> None:
 
 
 def test_a_proto_key_is_only_a_key(node: Node) -> None:
-    assert node.run("steps/kind_step.js", {"__proto__": {"x": 1}, "$$bytes": 2}) == [False, ["__proto__", "$bytes"], True]
+    assert node.run("steps/kind_step.js", {"__proto__": {"x": 1}, "$$bytes": 2}) == [
+        False,
+        ["__proto__", "$bytes"],
+        True,
+    ]
 
 
 def test_a_call_that_cannot_be_sent_fails_that_call(node: Node) -> None:

@@ -91,9 +91,9 @@ def test_big_bytes_leave_in_a_file(worker: Worker) -> None:
 def test_bodies_stream_in_every_mixture(worker: Worker, signature: str, make: str) -> None:
     body = f"{make}:\n    print('made')\n    yield 'a'\n    yield b'b'\n    yield {{'c': 1}}\n"
     told = run_api(worker, f"{body}return {{'status': 206, 'body': parts()}}", signature=signature)
-    assert told == {"status": 206, "headers": {}, "kind": "streamed"}
+    assert told == {"status": 206, "headers": {"content-type": "text/plain; charset=utf-8"}, "kind": "streamed"}
     chunks = [params for method, params in worker.calls if method == "response.chunk"]
-    assert [chunk["data"] for chunk in chunks] == ["a", {"$bytes": "Yg=="}, '{"c":1}']
+    assert [chunk["data"] for chunk in chunks] == ["a", {"$bytes": "Yg=="}, '{"c":1}\n']
     assert [chunk.get("status") for chunk in chunks] == [206, None, None]
     assert worker.messages == ["made"]
 
@@ -174,3 +174,23 @@ def test_config_files_and_authenticate(worker: Worker) -> None:
     asked = {"file": "motia_config.py", "request": {"headers": {"x-user": "ann"}, "query": {}}}
     assert worker.ask("stream.authenticate", asked) == {"context": {"who": "ann"}}
     assert "error" in worker.ask("config.load", {"file": "broken_config.py"})
+
+
+def test_server_sent_events(worker: Worker) -> None:
+    body = """
+        def parts():
+            yield {"event": "tick", "data": {"n": 1}}
+            yield {"n": 2}
+            yield "data: own\\n\\n"
+            yield ""
+            yield {"data": "two\\nlines", "id": 7}
+        return {"status": 200, "headers": {"Content-Type": "text/event-stream"}, "body": parts()}
+    """
+    run_api(worker, body)
+    chunks = [params["data"] for method, params in worker.calls if method == "response.chunk"]
+    assert chunks == [
+        'event: tick\ndata: {"n":1}\n\n',
+        'data: {"n":2}\n\n',
+        "data: own\n\n",
+        "id: 7\ndata: two\ndata: lines\n\n",
+    ]

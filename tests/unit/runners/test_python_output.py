@@ -60,3 +60,10 @@ def test_forked_children_do_not_touch_the_wire(worker: Worker) -> None:
     assert run_event(worker, body, head=head, signature=STYLES[1]) == [2, 4, 6]
     assert "in the child" in worker.stderr
     assert worker.messages == []
+
+
+def test_records_of_the_logging_module_keep_their_level(worker: Worker) -> None:
+    body = "log = logging.getLogger('shop')\nlog.warning('low on %s', 'tea')\nlog.error('out')\nlog.info('quiet')"
+    assert run_event(worker, body, head="import logging") is None
+    told = [(log["level"], log["msg"], log["fields"]) for log in worker.logs]
+    assert told == [("warn", "low on tea", {"logger": "shop"}), ("error", "out", {"logger": "shop"})]

@@ -267,3 +267,24 @@ def test_shutdown_runs_exit_functions(tmp_path: Path) -> None:
         assert worker.ask("shutdown", {"graceMs": 1000}) == {}
         assert worker.process.wait(10) == 0
     assert (tmp_path / "bye").read_text() == "bye"
+
+
+def test_an_async_block_in_a_plain_handler_is_finished_before_the_commit(worker: Worker) -> None:
+    body = """
+        async def block(tx):
+            tx.state.update("acc", "a", [{"op": "increment"}])
+            return await tx.state.get("acc", "b")
+        return context.transaction(block)
+    """
+    assert run_event(worker, body, signature=STYLES[1]) is None
+    commit = next(params for method, params in worker.calls if method == "transaction.commit")
+    assert [write["params"]["value"] for write in commit["writes"]] == [1]
+
+
+def test_threads_within_threads_do_not_run_out(tmp_path: Path) -> None:
+    head = "import threading\nBARRIER = threading.Barrier(4)"
+    body = "def block():\n    BARRIER.wait(10)\n    return input\nreturn await context.once('k', block)"
+    write(tmp_path, {"steps/x_step.py": event(body, head=head)})
+    with Worker(tmp_path, inFlight=2) as worker:
+        ids = [worker.begin("steps/x_step.py", n) for n in range(4)]
+        assert [worker.answer(id)["value"] for id in ids] == [0, 1, 2, 3]
