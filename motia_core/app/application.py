@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from motia_core.app.build import Built, build_parts
 from motia_core.app.core_log import CoreLog
+from motia_core.app.housekeeping import keep_house
 from motia_core.app.parts import Parts
 from motia_core.app.reload import Reloader
 from motia_core.app.run_folder import (
@@ -153,6 +154,7 @@ class App:
             self.left_over = await self._count_left_over(parts)
             await group.start(parts.queue.run)
             group.start_soon(built.listen_for_others)
+            group.start_soon(keep_house, parts)
             if config.cron.enabled:
                 await group.start(parts.cron.run)
         if self._listen:

@@ -45,6 +45,7 @@ class Recorder:
         self._logs: list[LogRecord] = []
         self._full = anyio.Event()
         self._closing = False
+        self._added = 0
         self.dropped = 0
 
     def span(self, span: Span) -> None:
@@ -88,14 +89,14 @@ class Recorder:
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Writes until `close`, then writes the rest."""
         task_status.started()
-        pruned = self._clock.monotonic()
+        pruned, most = self._clock.monotonic(), max(_BATCH, self._knobs.max_spans // 10)
         while not self._closing:
             with anyio.move_on_after(self._knobs.flush):
                 await self._full.wait()
             self._full = anyio.Event()
             await self.flush()
-            if self._clock.monotonic() - pruned > _PRUNE_EVERY:
-                pruned = self._clock.monotonic()
+            if self._added > most or self._clock.monotonic() - pruned > _PRUNE_EVERY:
+                pruned, self._added = self._clock.monotonic(), 0
                 await self._prune()
         await self.flush()
 
@@ -109,6 +110,7 @@ class Recorder:
         logs, self._logs = self._logs, []
         if not spans and not logs:
             return
+        self._added += len(spans) + len(logs)
         try:
             await self._store.add(spans, logs)
         except StoreError:

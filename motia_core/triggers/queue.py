@@ -58,6 +58,7 @@ class Queue:
         self._failures = Failures(store, registry, clock, backlog=config.queue.backlog, wake=self.wake)
         self._wake = anyio.Event()
         self._idle = anyio.Event()
+        self._ended = anyio.Event()
         self._draining = False
         self._group: TaskGroup | None = None
 
@@ -69,20 +70,26 @@ class Queue:
         return len(self._running)
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
-        async with anyio.create_task_group() as group:
-            self._group = group
-            group.start_soon(self._renew)
-            task_status.started()
-            while not self._draining:
-                self._wake = anyio.Event()
-                claimed = await self._claim(group)
-                if not claimed and not self._draining:
-                    with anyio.move_on_after(await self._wait()):
-                        await self._wake.wait()
-            while self._running:
-                self._idle = anyio.Event()
-                await self._idle.wait()
-            group.cancel_scope.cancel()
+        try:
+            async with anyio.create_task_group() as group:
+                self._group = group
+                group.start_soon(self._renew)
+                task_status.started()
+                await self._work(group)
+                group.cancel_scope.cancel()
+        finally:
+            self._ended.set()
+
+    async def _work(self, group: TaskGroup) -> None:
+        while not self._draining:
+            self._wake = anyio.Event()
+            claimed = await self._claim(group)
+            if not claimed and not self._draining:
+                with anyio.move_on_after(await self._wait()):
+                    await self._wake.wait()
+        while self._running:
+            self._idle = anyio.Event()
+            await self._idle.wait()
 
     def drain(self) -> None:
         """Claim no more; `run` returns when what runs has finished."""
@@ -93,11 +100,13 @@ class Queue:
     async def stop(self) -> None:
         """Ends now: what runs is cancelled and given back."""
         self.drain()
-        left = list(self._running)
+        left = set(self._running)
         if self._group is not None:
             self._group.cancel_scope.cancel()
+            await self._ended.wait()
+        left |= set(self._running)
         if left:
-            await self._store.release(left, owner=self._owner)
+            await self._store.release(sorted(left), owner=self._owner)
 
     async def _claim(self, group: TaskGroup) -> int:
         room = self._room()
@@ -106,9 +115,10 @@ class Queue:
             return 0
         now = self._clock.now_ms()
         try:
-            claimed = await self._store.claim(
-                room, owner=self._owner, now=now, lease=now + int(self._knobs.lease * 1000), limit=free
-            )
+            with anyio.CancelScope(shield=True):  # a claim that is made must be known, to be given back
+                claimed = await self._store.claim(
+                    room, owner=self._owner, now=now, lease=now + int(self._knobs.lease * 1000), limit=free
+                )
         except MotiaError as error:
             self._recorder.note("error", f"deliveries cannot be claimed: {error.message}")
             await anyio.sleep(_PAUSE)

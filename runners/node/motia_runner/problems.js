@@ -15,10 +15,12 @@ function problem(thrown, file, relative) {
   if (thrown instanceof FileProblem) return thrown.report;
   if (thrown instanceof Exit)
     return located('exit', 'the file calls process.exit while it is loaded', thrown, relative);
+  if (thrown instanceof Error) {
+    if (thrown.errors?.[0]?.location) return fromEsbuild(thrown.errors, file, relative);
+    if (MISSING.has(thrown.code)) return fromMissing(thrown, file, relative);
+    if (thrown instanceof SyntaxError) return fromSyntax(thrown, file, relative);
+  }
   const error = asError(thrown);
-  if (Array.isArray(error.errors) && error.errors[0]?.location) return fromEsbuild(error.errors, file, relative);
-  if (MISSING.has(error.code)) return fromMissing(error, file, relative);
-  if (error instanceof SyntaxError) return fromSyntax(error, file, relative);
   return located('import', `${error.name}: ${error.message}`, error, relative);
 }
 
