@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 from msgspec import Raw
 
 from motia_core.clock import Clock
+from motia_core.config.knobs import Validation
 from motia_core.errors import MotiaError, ProjectError, StepUnavailable, WorkerDied
 from motia_core.model import Failure, Invocation, Outcome, Response, Span, Step
 from motia_core.protocol.envelope import ErrorObject
@@ -49,12 +50,14 @@ class Dispatcher:
         recorder: Recorder,
         clock: Clock,
         snapshot: Callable[[], int],
+        validation: Validation,
     ) -> None:
         self._pools = pools
         self._running = running
         self._recorder = recorder
         self._clock = clock
         self._snapshot = snapshot
+        self._validation = validation
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(RunResult).decode
 
@@ -110,8 +113,14 @@ class Dispatcher:
                 attempt=caller.attempt,
                 topic=caller.topic,
                 issues=invocation.issues,
+                validation=self._mode(step) if step.validates else None,
             )
         )
+
+    def _mode(self, step: Step) -> Literal["enforce", "warn", "off"]:
+        if step.validation is not None:
+            return step.validation
+        return self._validation.http or "enforce" if step.kind == "api" else self._validation.events
 
     def _record(self, active: Active, started: int, outcome: Outcome) -> None:
         invocation = active.invocation

@@ -123,6 +123,7 @@ async def build_parts(
         recorder=recorder,
         clock=clock,
         snapshot=lambda: fleet.snapshot,
+        validation=config.validation,
     )
 
     def warn(text: str, step: Step, delivery: Delivery) -> None:

@@ -13,7 +13,8 @@ function offer(worker) {
     trigger: async (step, data) => {
       const run = storage.getStore();
       if (run?.call === undefined) throw new MotiaError(CODES.over, 'motia.trigger works only while a step runs');
-      if (typeof step !== 'string' || step === '') throw new TypeError('motia.trigger(id, data) needs the id of a step');
+      if (typeof step !== 'string' || step === '')
+        throw new TypeError('motia.trigger(id, data) needs the id of a step');
       return await run.call('events.trigger', { step, data: data ?? null });
     },
     log: (level, msg, ...rest) => write(storage.getStore() ?? worker, level, msg, rest),

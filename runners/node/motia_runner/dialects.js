@@ -7,6 +7,9 @@ const { FileProblem } = require('./errors');
 const { Step } = require('./step');
 
 const BUILT = Symbol.for('motia.step');
+// Here any file may hold a step, but only a builder says that it does: everything else is plain code.
+const LOOSE = /^motia\/steps\//;
+const NAMED = /[._](?:step|stream)\.[a-z]+$/;
 const STREAM_FILE = /[._]stream\.[a-z]+$/;
 const RUNS = new Set(['api', 'event', 'cron']);
 
@@ -17,6 +20,7 @@ function read(exported, file) {
   const main = names.__esModule ? names.default : (names.default ?? exported);
   const built = builders(names, main);
   if (built.length > 0) return built.map(([member, step]) => fromBuilder(member, step, file));
+  if (LOOSE.test(file) && !NAMED.test(file)) throw new FileProblem('no_config', 'the file exports no builder');
   const config = names.config ?? main?.config;
   if (config !== undefined) return [configured(config, names, main, file)];
   if (typeof main === 'function') return [require('./bare').fromFunction(main, {}, file)];

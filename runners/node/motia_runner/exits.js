@@ -14,6 +14,7 @@ const PATIENCE = 1000;
 /** `worker` is the scope for what belongs to nobody: it is logged. */
 function guard(worker) {
   let ending = false;
+  let armed = false;
   process.exit = (code) => {
     const scope = storage.getStore();
     if (ending && (scope === undefined || scope.loaded)) exit(code);
@@ -33,7 +34,8 @@ function guard(worker) {
   process.on('SIGINT', () => {});
   // SIGTERM ends a worker by itself, unless a step listens to it: then that step may tidy up, but not stay.
   process.on('newListener', (event) => {
-    if (event !== 'SIGTERM' || ending !== false || process.listenerCount('SIGTERM') > 0) return;
+    if (event !== 'SIGTERM' || armed) return;
+    armed = true;
     process.prependListener('SIGTERM', () => {
       ending = true;
       setTimeout(() => reallyExit(143), PATIENCE);

@@ -16,12 +16,16 @@ function failure(thrown) {
 /** Anything can be thrown in JavaScript; the wire knows `{name, message, stack, code?, cause?}`. */
 function asError(thrown) {
   if (typeof thrown !== 'object' || thrown === null) return { name: 'Error', message: String(thrown) };
-  const said = { name: part(thrown, 'name') || 'Error', message: part(thrown, 'message'), stack: part(thrown, 'stack') };
+  const said = {
+    name: part(thrown, 'name') || 'Error',
+    message: part(thrown, 'message'),
+    stack: part(thrown, 'stack'),
+  };
   for (const key of ['code', 'cause']) {
     const value = part(thrown, key, (one) => one);
     if (value !== '') said[key] = value;
   }
-  if (said.message === '' && !(thrown instanceof Error)) said.message = logged(thrown);
+  if (said.message === '' && said.stack === '') said.message = logged(thrown);
   return said;
 }
 

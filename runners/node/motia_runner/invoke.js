@@ -42,17 +42,19 @@ class Invoker {
         const reason = this.loading.get(invocation);
         this.loading.delete(invocation);
         if (reason === null) this.begin(id, params, special, found);
-        else this.ended(() => this.cancelled(id, reason));
+        else this.ended(id, () => this.cancelled(id, reason));
       },
       (error) => {
         this.loading.delete(invocation);
-        this.ended(() => this.wire.fail(id, CODES.unavailable, error.message, encode(error, 'data', 'log')));
+        this.ended(id, () => this.wire.fail(id, CODES.unavailable, error.message, encode(error, 'data', 'log')));
       },
     );
   }
 
   begin(id, params, special, step) {
-    const run = new Run(this.wire, params, step, (ended) => this.ended(() => this.answer(id, ended, params.trigger)));
+    const run = new Run(this.wire, params, step, (ended) =>
+      this.ended(id, () => this.answer(id, ended, params.trigger)),
+    );
     this.runs.add(run);
     let result;
     try {
@@ -120,8 +122,13 @@ class Invoker {
     else this.runs.find((run) => run.id === invocation)?.cancel(reason);
   }
 
-  ended(answer) {
-    answer();
+  ended(id, answer) {
+    try {
+      answer();
+    } catch (error) {
+      // Nobody but us can have failed here, and whoever waits for the answer must get one.
+      this.wire.fail(id, CODES.internal, `the runner could not answer: ${error.message}`);
+    }
     if (this.drained !== null && this.runs.size + this.loading.size === 0) this.drained();
   }
 

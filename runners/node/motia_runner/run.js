@@ -6,6 +6,7 @@
 const { encode, decode } = require('./values');
 const { logParams } = require('./scope');
 const { setImmediate } = require('node:timers');
+const { isProxy } = require('node:util/types');
 const { string } = require('./wire');
 const { CODES, MotiaError } = require('./errors');
 const { current } = require('./transaction');
@@ -106,7 +107,9 @@ class Run {
 
   fail(error) {
     if (this.over) this.log('error', `after the invocation had ended: ${asError(error).message}`, { error });
-    else this.settle(error ?? new Error('an empty value was thrown'), undefined);
+    else if (error === undefined || error === null) this.settle(new Error('an empty value was thrown'), undefined);
+    // A proxy may refuse even to be asked what it is.
+    else this.settle(isProxy(error) ? asError(error) : error, undefined);
   }
 
   settle(failure, value) {

@@ -115,6 +115,13 @@ def test_a_builder_without_an_id(node: Node) -> None:
     assert node.describe(file)[0]["error"]["code"] == "bad_config"
 
 
+def test_plain_code_beside_builders_is_no_step(node: Node) -> None:
+    plain = node.write("motia/steps/utils/format.ts", "export default (event) => event.data;\n")
+    assert node.describe(plain)[0]["error"]["code"] == "no_config"
+    named = node.write("motia/steps/utils/format.step.ts", "export default (event) => event.data;\n")
+    assert only(node, named)["config"]["name"] == "utils/format"
+
+
 # --------------------------------------------------------------------------- (c) bare functions
 
 BARE = {
