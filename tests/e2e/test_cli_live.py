@@ -50,8 +50,21 @@ def test_logs_follow(server: Server) -> None:
             if json.loads(line).get("name") == "Followed":
                 break
         process.send_signal(signal.SIGINT)
-        process.stdout.close()
         assert process.wait(10) == 0
+
+
+def test_a_reader_that_leaves_ends_the_log_quietly(server: Server) -> None:
+    with subprocess.Popen(
+        [*MOTIA, "logs", "--follow", "--json"],
+        cwd=server.project, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None and process.stderr is not None
+        server.post("/greet", {"name": "Read"})
+        process.stdout.readline()
+        process.stdout.close()
+        server.post("/greet", {"name": "Unread"})
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
 
 
 def test_dead_letters(server: Server) -> None:

@@ -6,7 +6,6 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { createHash } = require('node:crypto');
 
 const ENOUGH = 4000;
 let folder = null;
@@ -27,6 +26,7 @@ function open(runDir) {
 }
 
 function key(...parts) {
+  const { createHash } = require('node:crypto');
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');
   return hash.digest('base64url').slice(0, 32);

@@ -15,7 +15,7 @@ const { encode, decode } = require('./values');
 const { Chain } = require('./pending');
 
 class Invoker {
-  /** `steps.known(file, member)` finds a loaded step or null, `steps.find(…)` loads it. */
+  /** `steps.known(file, member)` finds a loaded step or null, `steps.runnable(…)` loads it. */
   constructor(wire, steps) {
     this.wire = wire;
     this.steps = steps;
@@ -37,7 +37,7 @@ class Invoker {
     const step = this.steps.known(file, member);
     if (step !== null) return this.begin(id, params, special, step);
     this.loading.set(invocation, null);
-    this.steps.find(file, member).then(
+    this.steps.runnable(file, member).then(
       (found) => {
         const reason = this.loading.get(invocation);
         this.loading.delete(invocation);

@@ -111,7 +111,7 @@ async function load(file) {
 }
 
 function prewarm(files) {
-  return transform.prewarm(files, (name, from) => resolve.ownTarget(name, from));
+  return transform.prewarm(files, resolve.ownTarget, (file) => require.cache[file] !== undefined);
 }
 
 /** The project's files that `file` has loaded, itself left out. */

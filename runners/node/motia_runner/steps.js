@@ -29,9 +29,17 @@ class Steps {
     this.root = loader.install(project);
   }
 
-  /** A loaded step, or null. The hot path of every invocation. */
+  /** A loaded step that can run, or null. The hot path of every invocation. */
   known(file, member) {
-    return this.files.get(file)?.members?.get(member) ?? null;
+    const step = this.files.get(file)?.members?.get(member);
+    return step?.handler === undefined ? null : step;
+  }
+
+  /** A step that can run, loaded now if need be. Rejects with MotiaError 1003. */
+  async runnable(file, member) {
+    const step = await this.find(file, member);
+    if (step.handler === undefined) throw new MotiaError(CODES.unavailable, `${step.name} in ${file} has no handler`);
+    return step;
   }
 
   /** Loads the file if need be. Rejects with MotiaError 1003. */

@@ -57,10 +57,10 @@ function transform(file, source, force = false) {
 }
 
 /** Transforms `files` and what they import before anything is loaded: in parallel, where the disk has no answer. */
-async function prewarm(files, resolve) {
+async function prewarm(files, resolve, loaded) {
   const seen = new Set();
   const visit = async (file) => {
-    if (seen.has(file) || !(path.extname(file) in LOADERS)) return;
+    if (seen.has(file) || loaded(file) || !(path.extname(file) in LOADERS)) return;
     seen.add(file);
     try {
       const source = read(file);

@@ -7,7 +7,6 @@
  */
 const fs = require('node:fs');
 const path = require('node:path');
-const { randomUUID } = require('node:crypto');
 const { types } = require('node:util');
 const { CODES, MotiaError } = require('./errors');
 const { stringify } = JSON;
@@ -178,6 +177,8 @@ function toBytes(value) {
 /** The wire form of bytes: base64, or a file that the core deletes. */
 function form(bytes) {
   if (bytes.length <= limits.spill) return { $bytes: bytes.toString('base64') };
+  // Loaded late: it costs a start several milliseconds.
+  const { randomUUID } = require('node:crypto');
   const file = path.join(limits.runDir, `node-${process.pid}-${randomUUID()}`);
   fs.writeFileSync(file, bytes, { mode: 0o600, flag: 'wx' });
   return { $file: file, size: bytes.length };

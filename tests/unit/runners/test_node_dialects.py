@@ -255,6 +255,15 @@ def test_stream_files(node: Node) -> None:
     assert caught.value.message == "who"
 
 
+def test_what_has_no_handler_cannot_run(node: Node) -> None:
+    drawn = "export const config = { type: 'noop', name: 'Drawn', virtualEmits: ['a'], virtualSubscribes: [] };\n"
+    file = node.write("steps/drawn.step.ts", drawn)
+    assert only(node, file)["hasHandler"] is False
+    with pytest.raises(Refused) as caught:
+        node.run(file)
+    assert (caught.value.code, caught.value.message) == (1003, "Drawn in steps/drawn.step.ts has no handler")
+
+
 OLD_CONFIG = """
 import { defineConfig } from '@motiadev/core';
 import observability from '@motiadev/plugin-observability/plugin';
