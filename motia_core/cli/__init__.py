@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
 
 from __future__ import annotations
 
-import os
 import sys
 
 
@@ -20,6 +19,3 @@ def main() -> None:
         app(prog_name="motia")
     except MotiaError as error:
         fail(error)
-    except BrokenPipeError:
-        # Whoever read our output has had enough of it: `motia logs --follow | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
@@ -85,6 +86,10 @@ def _until_interrupted(work: Callable[[], Awaitable[list[LogRecord]]]) -> list[L
     try:
         return run_async(work)
     except KeyboardInterrupt:
+        raise SystemExit(0) from None
+    except BrokenPipeError:
+        # Whoever read our output has had enough of it: `motia logs --follow | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
 
 

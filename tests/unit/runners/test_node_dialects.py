@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from node_worker import NODE, Node, Refused
@@ -230,78 +229,3 @@ def test_other_modules_may_import_a_step(node: Node) -> None:
         "import helper from './helper.step.js';\nexport default async (event) => helper({ data: event.data });\n",
     )
     assert node.run(file, 4) == 8
-
-
-# --------------------------------------------------------------------------- streams and configuration
-
-
-def test_stream_files(node: Node) -> None:
-    file = node.write(
-        "steps/chat.stream.ts",
-        "import { StreamConfig } from 'motia';\nimport { z } from 'zod';\n"
-        "export const config: StreamConfig = { name: 'chat', schema: z.object({ text: z.string() }), baseConfig: { storageType: 'default' },\n"
-        "  canAccess: async ({ groupId }, auth) => { if (!auth) throw new Error('who'); return auth.rooms.includes(groupId); } };\n",
-    )
-    step = only(node, file)
-    config = step["config"]
-    assert isinstance(config, dict)
-    assert (config["type"], config["name"], step["canAccess"], step["hasHandler"]) == ("stream", "chat", True, False)
-    assert config["schema"]["properties"] == {"text": {"type": "string"}}
-    ask = {"file": file, "member": "", "snapshot": 1, "subscription": {"groupId": "a"}}
-    assert node.ask("stream.canAccess", **ask, auth={"rooms": ["a"]}) == {"allowed": True}
-    assert node.ask("stream.canAccess", **ask, auth={"rooms": []}) == {"allowed": False}
-    with pytest.raises(Refused) as caught:
-        node.ask("stream.canAccess", **ask, auth=None)
-    assert caught.value.message == "who"
-
-
-def test_what_has_no_handler_cannot_run(node: Node) -> None:
-    drawn = "export const config = { type: 'noop', name: 'Drawn', virtualEmits: ['a'], virtualSubscribes: [] };\n"
-    file = node.write("steps/drawn.step.ts", drawn)
-    assert only(node, file)["hasHandler"] is False
-    with pytest.raises(Refused) as caught:
-        node.run(file)
-    assert (caught.value.code, caught.value.message) == (1003, "Drawn in steps/drawn.step.ts has no handler")
-
-
-OLD_CONFIG = """
-import { defineConfig } from '@motiadev/core';
-import observability from '@motiadev/plugin-observability/plugin';
-const { logs } = require('@motiadev/plugin-logs/plugin');
-import { RedisAdapter } from '@motiadev/adapter-redis-state';
-export default defineConfig({
-  plugins: [observability, logs],
-  adapters: { state: new RedisAdapter({ host: 'x' }) },
-  app: (express) => express.use(1),
-  port: 3001,
-  streamAuth: { contextSchema: { type: 'object' }, authenticate: async ({ headers, query }) => headers.token ? { user: query.user } : null },
-});
-"""
-
-
-def test_an_old_configuration_loads(tmp_path: Path) -> None:
-    with Node(tmp_path) as node:
-        file = node.write("motia.config.ts", OLD_CONFIG)
-        loaded = node.ask("config.load", file=file)
-        assert loaded["config"] == {
-            "plugins": [None, None],
-            "adapters": {"state": None},
-            "port": 3001,
-            "streamAuth": {"contextSchema": {"type": "object"}},
-        }
-        assert sorted(loaded["functions"]) == ["app", "streamAuth.authenticate"]  # type: ignore[type-var]
-        assert node.ask(
-            "stream.authenticate", file=file, request={"headers": {"token": "t"}, "query": {"user": "ann"}}
-        ) == {"context": {"user": "ann"}}
-        assert node.ask("stream.authenticate", file=file, request={"headers": {}, "query": {}}) == {"context": None}
-
-
-def test_sections_dependencies_and_broken_configurations(tmp_path: Path) -> None:
-    with Node(tmp_path) as node:
-        node.write("lib/port.ts", "export const port = 8080;\n")
-        source = "import { port } from './lib/port';\nmodule.exports = { development: { port: 3001 }, production: { port, list: [() => 1, 2] } };\n"
-        loaded = node.ask("config.load", file=node.write("motia.config.js", source))
-        assert loaded["config"] == {"development": {"port": 3001}, "production": {"port": 8080, "list": [None, 2]}}
-        assert (loaded["functions"], loaded["dependencies"]) == (["production.list.0"], ["lib/port.ts"])
-        broken = node.ask("config.load", file=node.write("motia.config.mjs", "export default {\n  port: ,\n};\n"))
-        assert (broken["error"]["code"], broken["error"]["line"]) == ("syntax", 2)  # type: ignore[index]
