@@ -6,6 +6,7 @@ const { infer } = require('./inference');
 const { Context } = require('./context');
 const { serverSentEvent } = require('./chunks');
 const { remember } = require('./request');
+const { CODES } = require('./errors');
 
 const GROUP = 'default';
 const ROOT = /^(?:motia\/steps|steps|src)\//;
@@ -113,8 +114,13 @@ function oneKeyState(state) {
 /** An ephemeral event for those who watch this trace, and for those who watch the stream. */
 async function stream(event, context, name, data) {
   for (const tell of event[WATCHERS]) tell(name, data);
-  const sent = [context.traceId, GROUP].map((groupId) => context.streams[name].send({ groupId }, { type: name, data }));
-  await Promise.all(sent);
+  try {
+    for (const groupId of [context.traceId, GROUP]) await context.streams[name].send({ groupId }, { type: name, data });
+  } catch (error) {
+    // Names are ad hoc in this dialect: that nobody can join a stream is no fault of the step.
+    if (error.code !== CODES.unknownTarget) throw error;
+    context.logger.debug(`nobody hears the stream ${name}: ${error.message}`);
+  }
 }
 
 /** The handler's stream events as server-sent events, then its result. */

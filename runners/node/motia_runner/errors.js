@@ -20,6 +20,7 @@ const CODES = Object.freeze({
   emitNotDeclared: 1011,
   refused: 1012,
   over: 1014,
+  unknownTarget: 1015,
   clientGone: 1016,
   version: 1017,
   draining: 1019,

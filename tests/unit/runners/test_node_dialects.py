@@ -206,6 +206,15 @@ def test_streamed_progress_of_a_bare_api_step(node: Node) -> None:
     assert chunks == ['event: progress\ndata: {"n":1}\n\n', 'event: result\ndata: {"done":true}\n\n']
 
 
+def test_a_stream_nobody_declared_is_no_error(node: Node) -> None:
+    node.answers["streams.send"] = lambda _: Exception({"code": 1015, "message": "no such stream"})
+    file = node.write(
+        "steps/adhoc.step.js", "export default async (event) => { await event.stream('x', event.body); return 1; };\n"
+    )
+    assert node.call(file)["body"] == 1
+    del node.answers["streams.send"]
+
+
 def test_a_partial_config_overrides_what_was_read(node: Node) -> None:
     source = (
         "export const config = { subscribes: ['only'], flows: ['f'] };\nexport default async (event) => event.data;\n"
