@@ -1,5 +1,5 @@
 'use strict';
-/** Dialect (c): a bare default function, or `{schedule, handler}`, called with one `event` (rulings 26-27). */
+/** Dialect (c): a bare default function, or `{schedule, handler}`, called with one `event`. */
 const path = require('node:path');
 const { Step } = require('./step');
 const { infer } = require('./inference');

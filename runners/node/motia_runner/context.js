@@ -1,6 +1,6 @@
 'use strict';
 /**
- * The context a handler gets (rulings 19-23) as a thin layer over `run.call`. Holds no state of its own.
+ * The context a handler gets as a thin layer over `run.call`. Holds no state of its own.
  * Everything is an own property or a closure, so that authors may destructure, spread and extend it.
  */
 const { CODES, MotiaError } = require('./errors');
@@ -75,7 +75,7 @@ async function emit(run, event, data) {
   return run.call('events.emit', sent);
 }
 
-/** Ruling 11: delivered and warned about once per step and topic, or an error where the step says `strictEmits`. */
+/** An undeclared topic is delivered and warned about once per step and topic, or an error where the step says `strictEmits`. */
 function declared(run, topic) {
   const { emits, strictEmits, warned, name } = run.step;
   if (emits === null || emits.has(topic)) return;

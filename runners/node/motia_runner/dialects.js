@@ -1,6 +1,6 @@
 'use strict';
 /**
- * Exports of a file → its steps, whatever the dialect (rulings 5, 24-27): (a) `config` and `handler`, (b) builders,
+ * Exports of a file → its steps, whatever the dialect: (a) `config` and `handler`, (b) builders,
  * (c) a bare function or `{schedule, handler}`. The one place that knows the dialects; the core knows one shape.
  */
 const { FileProblem } = require('./errors');
@@ -124,7 +124,7 @@ function configured(config, names, main, file) {
   });
 }
 
-/** Ruling 5: `handler`, else the one function exported under the step's name, in any case style. */
+/** `handler`, else the one function exported under the step's name, in any case style. */
 function handlerOf(config, names, main) {
   for (const one of [names.handler, main?.handler]) if (typeof one === 'function') return one;
   const wanted = plain(config.name);

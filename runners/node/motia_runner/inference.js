@@ -1,6 +1,6 @@
 'use strict';
 /**
- * What a bare function is, read from its syntax tree (ruling 26): which members of its first parameter it uses, and
+ * What a bare function is, read from its syntax tree: which members of its first parameter it uses, and
  * which topics it asks for. Looks at the first parameter only, never at names in passing.
  */
 const { own } = require('./packages');

@@ -36,7 +36,7 @@ function fromEsbuild(errors, file, relative) {
   return { code: 'syntax', message: text, ...where, ...(hint && { hint }) };
 }
 
-/** Row 69: a listing of two files, pasted into one; the comments above each say what they were called. */
+/** A listing of two files, pasted into one; the comments above each say what they were called. */
 function twoSteps(file, where) {
   const names = [...fs.readFileSync(file, 'utf8').matchAll(/^\s*\/\/\s*([\w./@-]+\.[cm]?[jt]sx?)\s*$/gm)].map(
     ([, name]) => name,

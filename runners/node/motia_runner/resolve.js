@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Which file a name means, for code of the project (runner-notes of the order: SDK and stand-ins, files beside it with
- * TypeScript's endings, path aliases, Node's own way, baseUrl, import-only packages, our zod).
+ * Which file a name means, for code of the project. In this order: SDK and stand-ins; files, with TypeScript's endings
+ * too; path aliases; Node's own way; baseUrl; packages that can only be imported; our zod.
  * Code in node_modules gets Node's own answers, except for the names of the SDK.
  */
 const fs = require('node:fs');

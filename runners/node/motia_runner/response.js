@@ -1,6 +1,6 @@
 'use strict';
 /**
- * What a handler returned → the `response` of the wire (ruling 12). Knows the dialects; the core knows none.
+ * What a handler returned → the `response` of the wire. Knows the dialects; the core knows none.
  * A body that is made piece by piece is given back as `chunks`, for chunks.js to send.
  */
 const { encode, toBytes } = require('./values');

@@ -1,8 +1,8 @@
 'use strict';
 /**
- * Whatever authors give as a schema → JSON Schema for the core, and a check of our own for what JSON Schema cannot say
- * (ruling 9). What the author's schema accepts, the core's copy must not refuse: nodes that change or rescue their input
- * are open in it (zod.js). What is no schema warns and is left open; nothing here stops a start.
+ * Whatever authors give as a schema → JSON Schema for the core, and a check of our own for what JSON Schema cannot say.
+ * What the author's schema accepts, the core's copy must not refuse: nodes that change or rescue their input are open in
+ * it (zod.js). What is no schema warns and is left open; nothing here stops a start.
  */
 const { FileProblem } = require('./errors');
 

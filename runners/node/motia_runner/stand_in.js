@@ -1,6 +1,6 @@
 'use strict';
 /**
- * Stands in for plugins, adapters and the workbench of old projects, so that their `motia.config.ts` loads (ruling 6).
+ * Stands in for plugins, adapters and the workbench of old projects, so that their `motia.config.ts` loads.
  * It can be called, constructed and asked for anything; it does nothing. The core warns about the keys it fills.
  */
 const MARK = Symbol.for('motia.standIn');

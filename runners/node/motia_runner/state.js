@@ -1,5 +1,5 @@
 'use strict';
-/** `context.state`: groups of keys (ruling 20). Each verb is one call; what comes back is the plain value. */
+/** `context.state`: groups of keys. Each verb is one call; what comes back is the plain value. */
 
 function makeState(run) {
   // Async, so that a wrong argument rejects like any other failure of the call.

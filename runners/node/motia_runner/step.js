@@ -22,7 +22,7 @@ class Step {
     this.warned = new Set();
     this.middleware = [].concat(config.middleware ?? []).filter((one) => typeof one === 'function');
     this.canAccess = config.canAccess;
-    // What a failed check does when the core does not say (ruling 10).
+    // What a failed check does when the core does not say.
     this.validation = config.validation ?? (kind === 'event' && dialect !== 'b' ? 'warn' : 'enforce');
   }
 

@@ -1,6 +1,6 @@
 'use strict';
 /**
- * `context.transaction(fn)` (ruling 23): while the block runs, reads are noted with their versions and writes collected;
+ * `context.transaction(fn)`: while the block runs, reads are noted with their versions and writes collected;
  * then one call commits all of it or answers conflict, and the block runs again. User code never runs while the core
  * holds anything. A block is found again through its async context, so the ordinary context works inside it.
  */
