@@ -71,7 +71,7 @@ class Streams:
         return Value(value=Raw(value))
 
     async def send(self, active: Active, call: StreamSend) -> Nothing:
-        self._store(call.stream)
+        """To any name: nothing is stored, and steps may send on streams that no file declares."""
         await self.send_now(call.stream, call.group, call.id, call.type, self._services.value(call.data))
         return Nothing()
 

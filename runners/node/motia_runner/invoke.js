@@ -22,6 +22,7 @@ class Invoker {
     this.runs = new Chain();
     this.loading = new Map();
     this.drained = null;
+    this.draining = null;
   }
 
   start(id, params, special) {
@@ -134,11 +135,12 @@ class Invoker {
 
   /** Resolves when nothing runs any more, or after `ms`. */
   drain(ms) {
-    return new Promise((resolve) => {
+    this.draining ??= new Promise((resolve) => {
       this.drained = resolve;
       if (this.runs.size + this.loading.size === 0) resolve();
       else setTimeout(resolve, ms);
     });
+    return this.draining;
   }
 }
 

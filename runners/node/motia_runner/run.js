@@ -106,10 +106,16 @@ class Run {
   }
 
   fail(error) {
-    if (this.over) this.log('error', `after the invocation had ended: ${asError(error).message}`, { error });
+    if (this.settled) this.afterwards(error);
     else if (error === undefined || error === null) this.settle(new Error('an empty value was thrown'), undefined);
     // A proxy may refuse even to be asked what it is.
     else this.settle(isProxy(error) ? asError(error) : error, undefined);
+  }
+
+  /** What fails when the outcome stands already: a timer, a promise nobody awaited. */
+  afterwards(error) {
+    const when = this.over ? 'after the invocation had ended' : 'after the handler had ended';
+    if (error !== this.failure) this.log('error', `${when}: ${asError(error).message}`, { error });
   }
 
   settle(failure, value) {

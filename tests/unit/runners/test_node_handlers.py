@@ -247,3 +247,13 @@ def test_the_logger_takes_anything(node: Node) -> None:
 def test_standard_input_is_not_the_wire(node: Node) -> None:
     source = f"{EVENT}export const handler = async () => {{ let n = 0; for await (const _ of process.stdin) n++; return n; }};\n"
     assert node.run(node.write("steps/stdin.step.js", source)) == 0
+
+
+def test_what_fails_after_the_outcome_stands_is_logged(node: Node) -> None:
+    source = (
+        f"{EVENT}export const handler = async (_, {{ state }}) => {{\n"
+        "  state.get('g', 'a').then(() => { throw new Error('forgotten'); });\n  return 'fine';\n};\n"
+    )
+    node.logs.clear()
+    assert node.run(node.write("steps/after.step.js", source)) == "fine"
+    assert node.said("error") == ["after the handler had ended: forgotten"]
