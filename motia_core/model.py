@@ -247,7 +247,7 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     buried: int
 
 
-class Span(Struct, frozen=True, kw_only=True):
+class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One finished or running invocation as traces keep it. `events` are its calls in order."""
 
     id: str

@@ -5,6 +5,7 @@ Knows nothing of who watches. A damaged file is put aside and a new one begun: n
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,19 +54,26 @@ class Traces:
         def work(tx: Transaction) -> None:
             if written_spans is not None:
                 tx.execute(_SQL["add_spans"], (written_spans,))
-                tx.execute(_SQL["add_traces"], (written_spans,))
             if written_logs is not None:
                 tx.execute(_SQL["add_logs"], (written_logs,))
 
         await self._database.write(work)
 
     async def traces(self, *, limit: int = 50, before: int | None = None, step: str | None = None) -> list[Span]:
-        parameters = {"limit": limit, "before": _NEVER if before is None else before, "step": step}
-        rows = await self._database.read(lambda db: db.execute(_SQL["traces"], parameters).fetchall())
-        return [read_span(row[0]) for row in rows if row[0] is not None]
+        parameters = {"before": _NEVER if before is None else before, "step": step}
+
+        def work(db: sqlite3.Connection) -> list[Span]:
+            wanted: dict[str, None] = {}
+            for row in db.execute(_SQL["began"], parameters):
+                wanted[row[0]] = None
+                if len(wanted) == limit:
+                    break
+            return [_spans(db, trace_id)[0] for trace_id in wanted]
+
+        return await self._database.read(work)
 
     async def trace(self, trace_id: str) -> list[Span]:
-        return [read_span(row[0]) for row in await self._database.rows(_SQL["trace"], (trace_id,))]
+        return await self._database.read(lambda db: _spans(db, trace_id))
 
     async def logs(
         self,
@@ -93,11 +101,9 @@ class Traces:
     async def prune(self, *, max_spans: int, max_logs: int, before: int) -> int:
         def spans(tx: Transaction) -> int:
             removed: int = tx.execute(_SQL["prune_old_spans"], (before,)).rowcount
-            tx.execute(_SQL["prune_old_traces"], (before,))
             excess: int = tx.execute(_SQL["count_spans"]).fetchone()[0] - max_spans
             if excess > 0:
-                touched = {row[0] for row in tx.execute(_SQL["prune_spans"], (excess,)).fetchall()}
-                tx.execute(_SQL["prune_traces"], (msgspec.json.encode(list(touched)).decode(),))
+                tx.execute(_SQL["prune_spans"], (excess,))
             return removed + max(0, excess)
 
         def logs(tx: Transaction) -> int:
@@ -111,3 +117,9 @@ class Traces:
 
     async def close(self) -> None:
         await self._database.close()
+
+
+def _spans(db: sqlite3.Connection, trace_id: str) -> list[Span]:
+    """By start; of a span written twice, the later."""
+    found = {span.id: span for (body,) in db.execute(_SQL["trace"], (trace_id,)) for span in (read_span(body),)}
+    return sorted(found.values(), key=lambda span: span.start)

@@ -1,15 +1,9 @@
 -- Whole batches go in as one JSON array and one statement: SQLite takes it apart without holding up Python.
 
 -- name: add_spans
-INSERT OR REPLACE INTO spans (trace_id, id, name, start, body)
-SELECT json_extract(value, '$.trace_id'), json_extract(value, '$.id'), json_extract(value, '$.name'),
-  json_extract(value, '$.start'), value
+INSERT INTO spans (trace_id, name, start, body)
+SELECT value ->> 'trace_id', value ->> 'name', value ->> 'start', value
 FROM json_each(?);
-
--- name: add_traces
-INSERT INTO traces (trace_id, start)
-SELECT json_extract(value, '$.trace_id'), json_extract(value, '$.start') FROM json_each(?) WHERE true
-ON CONFLICT (trace_id) DO UPDATE SET start = excluded.start WHERE excluded.start < traces.start;
 
 -- name: add_logs
 INSERT INTO logs (time, level, trace_id, step, body)
@@ -18,12 +12,13 @@ SELECT json_extract(value, '$.time'),
   json_extract(value, '$.trace_id'), json_extract(value, '$.step'), value
 FROM json_each(?);
 
--- name: traces
-SELECT (SELECT body FROM spans s WHERE s.trace_id = t.trace_id ORDER BY s.start, s.number LIMIT 1)
-FROM traces t
-WHERE t.start < :before
-  AND (:step IS NULL OR EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = t.trace_id AND s.name = :step))
-ORDER BY t.start DESC, t.trace_id DESC LIMIT :limit;
+-- name: began
+-- A trace by its first span only. Read until there are enough.
+SELECT trace_id FROM spans AS first
+WHERE start < :before
+  AND NOT EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = first.trace_id AND s.start < first.start)
+  AND (:step IS NULL OR EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = first.trace_id AND s.name = :step))
+ORDER BY start DESC, number DESC;
 
 -- name: trace
 SELECT body FROM spans WHERE trace_id = ? ORDER BY start, number;
@@ -49,20 +44,13 @@ WHERE trace_id = :trace AND number > :after AND level >= :level AND (:step IS NU
 ORDER BY number LIMIT :limit;
 
 -- name: prune_old_spans
-DELETE FROM spans WHERE trace_id IN (SELECT trace_id FROM traces WHERE start < ?);
-
--- name: prune_old_traces
-DELETE FROM traces WHERE start < ?;
+DELETE FROM spans WHERE trace_id IN (SELECT trace_id FROM spans WHERE start < ?);
 
 -- name: count_spans
 SELECT count(*) FROM spans;
 
 -- name: prune_spans
-DELETE FROM spans WHERE number IN (SELECT number FROM spans ORDER BY number LIMIT ?) RETURNING trace_id;
-
--- name: prune_traces
-DELETE FROM traces WHERE trace_id IN (SELECT value FROM json_each(?))
-  AND NOT EXISTS (SELECT 1 FROM spans WHERE spans.trace_id = traces.trace_id);
+DELETE FROM spans WHERE number IN (SELECT number FROM spans ORDER BY number LIMIT ?);
 
 -- name: prune_old_logs
 -- The leading run of old ones only: it costs what it removes.

@@ -1,20 +1,14 @@
--- `body` is the whole span as JSON; the columns beside it are what is asked for. A rewritten span gets a new number.
+-- `body` is the whole span as JSON; the columns beside it are what is asked for. A span written again stands here twice:
+-- the higher number counts. Traces are listed by the span that began first.
 CREATE TABLE spans (
   number INTEGER PRIMARY KEY,
   trace_id TEXT NOT NULL,
-  id TEXT NOT NULL,
   name TEXT NOT NULL,
   start INTEGER NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX spans_id ON spans (trace_id, id);
-
--- When each trace began, so that listing traces does not read their spans.
-CREATE TABLE traces (
-  trace_id TEXT PRIMARY KEY,
-  start INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX traces_start ON traces (start);
+CREATE INDEX spans_trace ON spans (trace_id, start);
+CREATE INDEX spans_start ON spans (start);
 
 -- `level` from 0 (debug) to 3 (error). Numbers are never reused: readers remember the last they saw.
 CREATE TABLE logs (
