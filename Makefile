@@ -32,8 +32,9 @@ bench: setup-test ## Measure against bare aiohttp, node:http and Express; writes
 	@.ci/setup bench
 	@$(PY) benchmarks/run.py $(ARGS)
 
-drills: setup-test ## The long versions of the reliability drills
-	@MOTIA_REQUIRE_ALL=1 MOTIA_LONG=1 $(PY) -m pytest tests/drills $(ARGS)
+drills: setup-test ## The reliability drills alone: misbehaving workers, killed cores, two servers, full disks
+	@MOTIA_REQUIRE_ALL=1 $(PY) -m pytest tests/drills tests/conformance/test_drills.py tests/e2e/test_drain.py \
+		tests/e2e/test_two_servers.py tests/e2e/test_full_disk.py $(ARGS)
 
 docs: setup-test ## Write the generated parts of the documentation anew
 	@$(PY) -m motia_core.protocol.schema
