@@ -91,7 +91,7 @@ def make_project(runner: str, folder: Path) -> Project:
 def environment(runner: Runner, project: Project, lifeline: int) -> dict[str, str]:
     return {
         **os.environ,
-        **_packages(runner),
+        **packages(runner),
         "MOTIA_WORKER": f"{runner.name}-1",
         "MOTIA_LIFELINE": str(lifeline),
         "MOTIA_SDK": str(ROOT / "sdk" / runner.name),
@@ -116,6 +116,7 @@ def _installed(folder: Path) -> Path:
     return target
 
 
-def _packages(runner: Runner) -> dict[str, str]:
+def packages(runner: Runner) -> dict[str, str]:
+    """Where a runner finds its own packages, as the core would tell it."""
     manifest = tomllib.loads((runner.folder / "runner.toml").read_text("utf-8"))
     return {"MOTIA_PACKAGES": str(_installed(runner.folder))} if "packages" in manifest else {}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from node_worker import NODE, Node, Refused
 
-from tests.conformance.manifests import ROOT
+from tests.conformance.manifests import ROOT, packages
 
 pytestmark = [pytest.mark.node, pytest.mark.skipif(NODE is None or bool(NODE.problem), reason="no Node here")]
 
@@ -212,5 +212,6 @@ def test_slow_to_load(tmp_path: Path) -> None:
         process.exit();
       }});
     """
-    done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=60)
+    env = {**os.environ, **packages(NODE)}
+    done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=60, env=env)
     assert json.loads(done.stdout) == ["timeout", 1]
