@@ -265,7 +265,7 @@ def test_plain_commonjs_needs_no_packages(tmp_path: Path, monkeypatch: pytest.Mo
     with Node(tmp_path) as first:
         file = first.write("steps/a.step.js", CASES["exports.js"][0].replace("require('../lib/old').three()", "3"))
     monkeypatch.setattr(
-        "tests.conformance.manifests._packages", lambda _: {"MOTIA_PACKAGES": str(tmp_path / "nowhere")}
+        "tests.conformance.manifests.packages", lambda _: {"MOTIA_PACKAGES": str(tmp_path / "nowhere")}
     )
     with Node(tmp_path) as node:
         assert node.run(file) == 3
