@@ -264,9 +264,7 @@ def test_a_linked_package_of_a_workspace_is_the_projects_own(tmp_path: Path) -> 
 def test_plain_commonjs_needs_no_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Node(tmp_path) as first:
         file = first.write("steps/a.step.js", CASES["exports.js"][0].replace("require('../lib/old').three()", "3"))
-    monkeypatch.setattr(
-        "tests.conformance.manifests.packages", lambda _: {"MOTIA_PACKAGES": str(tmp_path / "nowhere")}
-    )
+    monkeypatch.setattr("tests.conformance.manifests.packages", lambda _: {"MOTIA_PACKAGES": str(tmp_path / "nowhere")})
     with Node(tmp_path) as node:
         assert node.run(file) == 3
         typed = node.write("steps/b.step.ts", HEAD + "export const handler = async (): Promise<number> => 3;\n")
