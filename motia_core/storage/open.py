@@ -1,7 +1,7 @@
 """From a database URL to an open Storage. Knows which URL means which backend folder, and nothing about any backend.
 
-A backend is a folder beside this file with `async def open_backend(location, *, durability, clock) -> Storage`; only
-the chosen one is imported. Adding a backend needs a line in `locate`.
+A backend is a folder beside this file that offers what `Backend` says; only the chosen one is imported. Adding a
+backend needs a line in `locate`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from motia_core.clock import Clock
 from motia_core.config import Durability
 from motia_core.errors import ConfigError
 from motia_core.storage.base import Storage
+from motia_core.storage.care import Care
 
 _HINT = "write `sqlite:FILE`, or leave it out to use .motia/motia.db"
 
@@ -22,6 +23,8 @@ class Backend(Protocol):
     """What a backend's package offers. `location` is a file for those that live in one."""
 
     async def open_backend(self, location: Path, *, durability: Durability, clock: Clock) -> Storage: ...
+
+    def care_of(self, location: Path) -> Care: ...
 
 
 def locate(url: str, project: Path, motia_dir: Path) -> tuple[str, Path]:
@@ -50,5 +53,14 @@ def locate(url: str, project: Path, motia_dir: Path) -> tuple[str, Path]:
 async def open_storage(url: str, project: Path, motia_dir: Path, *, durability: Durability, clock: Clock) -> Storage:
     """Opens what `url` means, making folders and tables as needed. Raises ConfigError or a StoreError."""
     name, location = locate(url, project, motia_dir)
-    backend = cast(Backend, importlib.import_module(f"motia_core.storage.{name}"))
-    return await backend.open_backend(location, durability=durability, clock=clock)
+    return await _backend(name).open_backend(location, durability=durability, clock=clock)
+
+
+def care_of(url: str, project: Path, motia_dir: Path) -> Care:
+    """For work on the database as a whole. Opens nothing yet."""
+    name, location = locate(url, project, motia_dir)
+    return _backend(name).care_of(location)
+
+
+def _backend(name: str) -> Backend:
+    return cast(Backend, importlib.import_module(f"motia_core.storage.{name}"))

@@ -20,8 +20,9 @@ def emission(
     dedup: str | None = None,
     since: int = 0,
     created: int = 100,
+    hops: int = 0,
 ) -> Emission:
-    event = Event(topic=topic, data=Raw(data), trace_id="T-1", group=group, dedup=dedup, created=created)
+    event = Event(topic=topic, data=Raw(data), trace_id="T-1", group=group, dedup=dedup, created=created, hops=hops)
     return Emission(event=event, to=tuple(Addressed(step, due, fifo) for step in steps), dedup_since=since)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from motia_core.storage.base import Backlog, Storage
+from motia_core.errors import InvocationOver
+from motia_core.storage.base import Backlog, OnceWrite, Storage
 
 from .deliveries import FAILURE, claim, emission, put, row
 
@@ -45,7 +46,7 @@ async def test_a_burial_without_failure_keeps_the_last_one_told(storage: Storage
 
 
 async def test_a_redrive_starts_over(storage: Storage) -> None:
-    await put(storage, emission("a", "b", data=b"7", group="g"))
+    await put(storage, emission("a", "b", data=b"7", group="g", hops=5))
     [one] = await claim(storage, "a")
     await storage.events.retry(one.id, owner="me", due=0, failure=FAILURE, died=True)
     await claim(storage, "a")
@@ -55,6 +56,7 @@ async def test_a_redrive_starts_over(storage: Storage) -> None:
     assert await claim(storage, "a", now=2999) == []
     [again] = await claim(storage, "a", now=3000)
     assert (again.id, again.event, bytes(again.data), again.group) == (one.id, one.event, b"7", "g")
+    assert (one.hops, again.hops) == (5, 0)
     assert (again.attempt, again.deaths, again.suspect) == (1, 0, False)
     assert len(await claim(storage, "b")) == 1
     await storage.events.ack([again.id], owner="me")
@@ -82,6 +84,14 @@ async def test_discarded_letters_are_gone(storage: Storage) -> None:
     assert await storage.events.backlog(now=0) == []
 
 
+async def nobody_asks(storage: Storage, scope: str, key: str) -> None:
+    """What was remembered is gone with its delivery: a run that asks now must not do the same again."""
+    with pytest.raises(InvocationOver):
+        await storage.events.once_get(scope, key)
+    with pytest.raises(InvocationOver):
+        await storage.transaction([], [OnceWrite(scope, key, b"1")], now=0, limit=10)
+
+
 async def test_prune_forgets_old_letters_ids_and_once(storage: Storage) -> None:
     await put(storage, emission("a", dedup="x", created=100), emission("a"), emission("a", due=10**9))
     one, two = await claim(storage)
@@ -95,8 +105,9 @@ async def test_prune_forgets_old_letters_ids_and_once(storage: Storage) -> None:
     assert await storage.events.prune(dead_before=60, dedup_before=101) == 4
     assert [letter.id for letter in await storage.events.dead()] == [two.id]
     assert (await storage.events.put([emission("a", dedup="x")], limit=10))[0].duplicate is False
-    remembered = [await storage.events.once_get(f"delivery:{id}", "k") for id in (one.id, two.id, 999999999)]
-    assert remembered == [None, b"1", None]
+    assert await storage.events.once_get(f"delivery:{two.id}", "k") == b"1"
+    for id in (one.id, 999999999):
+        await nobody_asks(storage, f"delivery:{id}", "k")
     assert await storage.events.once_get("invocation:1", "k") is None
     assert await storage.events.once_get("invocation:2", "k") == b"1"
     assert await storage.events.prune(dead_before=60, dedup_before=0) == 0
@@ -117,10 +128,10 @@ async def test_once_remembers_the_first_value_until_the_delivery_ends(storage: S
     await storage.events.ack([two.id], owner="you")
     assert await storage.events.once_get(other, "k") == b"3"
     await storage.events.ack([one.id], owner="me")
-    assert await storage.events.once_get(scope, "k") is None
-    assert await storage.events.once_get(scope, "j") is None
+    await nobody_asks(storage, scope, "k")
+    await nobody_asks(storage, scope, "j")
     assert await storage.events.once_get(other, "k") == b"3"
     await storage.events.bury(two.id, owner="me", reason="failed", failure=None, now=0)
     assert await storage.events.once_get(other, "k") == b"3"
     await storage.events.discard([two.id])
-    assert await storage.events.once_get(other, "k") is None
+    await nobody_asks(storage, other, "k")

@@ -7,7 +7,7 @@ import pytest
 from motia_core.errors import BacklogFull, TransactionConflict
 from motia_core.storage.base import Emitted, OnceWrite, Seen, StateWrite, Storage
 
-from .deliveries import claim, emission, row
+from .deliveries import claim, emission, put, row
 
 pytestmark = pytest.mark.anyio
 
@@ -17,6 +17,20 @@ async def seen(storage: Storage, group: str, key: str | None = None, stream: str
     if key is None:
         return Seen(group=group, stream=stream, version=(await keyed.read_group(group, now=now))[1])
     return Seen(group=group, key=key, stream=stream, version=(await keyed.read(group, key, now=now))[1])
+
+
+async def test_what_once_remembers_by_now_is_a_conflict(storage: Storage) -> None:
+    await put(storage, emission("a"))
+    [one] = await claim(storage)
+    scope = f"delivery:{one.id}"
+    block = [StateWrite(group="g", key="k", value=b"1"), OnceWrite(scope, "k", b"1")]
+    assert await storage.transaction([], block, now=0, limit=10) == [b"1", b"1"]
+    block = [StateWrite(group="g", key="k", value=b"2"), OnceWrite(scope, "k", b"2"), emission("a")]
+    with pytest.raises(TransactionConflict):
+        await storage.transaction([], block, now=0, limit=10)
+    assert await storage.state.get("g", "k", now=0) == b"1"
+    assert await storage.events.once_get(scope, "k") == b"1"
+    assert await claim(storage) == []
 
 
 async def test_results_come_per_write_in_order(storage: Storage) -> None:
@@ -32,8 +46,8 @@ async def test_results_come_per_write_in_order(storage: Storage) -> None:
             StateWrite(group="old", key="nothing"),
             StateWrite(group="many", key=None),
             StateWrite(group="g", key="k", value=b"2", stream="s"),
-            OnceWrite("delivery:1", "k", b"3"),
-            OnceWrite("delivery:1", "k", b"4"),
+            OnceWrite("invocation:1", "k", b"3"),
+            OnceWrite("invocation:1", "k", b"4"),
             emission("a", dedup="x"),
         ],
         now=0,
@@ -47,7 +61,7 @@ async def test_results_come_per_write_in_order(storage: Storage) -> None:
     assert await storage.state.get("g", "k", now=50) is None
     assert await storage.state.groups(now=50) == []
     assert await storage.stream("s").get("g", "k", now=0) == b"2"
-    assert await storage.events.once_get("delivery:1", "k") == b"3"
+    assert await storage.events.once_get("invocation:1", "k") == b"3"
     assert len(await claim(storage)) == 1
 
 

@@ -7,9 +7,15 @@ from pathlib import Path
 
 from motia_core.clock import Clock
 from motia_core.config import Durability
+from motia_core.errors import ConfigError
 from motia_core.storage.base import Storage
+from motia_core.storage.care import Care
 from motia_core.storage.memory.storage import MemoryStorage
 
 
 async def open_backend(location: Path, *, durability: Durability, clock: Clock) -> Storage:
     return MemoryStorage()
+
+
+def care_of(location: Path) -> Care:
+    raise ConfigError("a database in memory is gone with its server", hint="name a file in database.url")

@@ -8,8 +8,14 @@ from pathlib import Path
 from motia_core.clock import Clock
 from motia_core.config import Durability
 from motia_core.storage.base import Storage
+from motia_core.storage.care import Care
+from motia_core.storage.sqlite.care import SqliteCare
 from motia_core.storage.sqlite.storage import open_sqlite
 
 
 async def open_backend(location: Path, *, durability: Durability, clock: Clock) -> Storage:
     return await open_sqlite(location, durability=durability, clock=clock)
+
+
+def care_of(location: Path) -> Care:
+    return SqliteCare(location)
