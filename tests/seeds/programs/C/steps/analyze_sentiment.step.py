@@ -49,3 +49,7 @@ async def handler(review_data, context):
             "topic": "analysis.failed",
             "data": {"reviewId": review_data["reviewId"], "error": str(error)}
         })
+
+
+# Supplied below the printed lines.
+from datetime import datetime

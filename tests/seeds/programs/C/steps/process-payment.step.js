@@ -28,3 +28,6 @@ exports.handler = async (order, { logger, emit, state }) => {
     await emit({ topic: 'payment.failed', data: { orderId: order.id, error: error.message } })
   }
 }
+
+// Supplied below the printed lines.
+const { processPayment } = require('../services/payments')

@@ -1,0 +1,4 @@
+export default {
+  routes: { '/webhook/email': 'email-processor' },
+  queue: { maxRetries: 1 },
+};

@@ -1,0 +1,1 @@
+exports.normalise = (text) => text.trim().toLowerCase()
