@@ -15,11 +15,13 @@ type StandardOutput<S> = S extends { '~standard': { types?: infer T } }
   : never;
 type ZodOutput<S> = S extends { _output: infer O } ? O : never;
 /** What a schema lets through, where its library says so. */
-export type Infer<S> = [ZodOutput<S>] extends [never]
-  ? [StandardOutput<S>] extends [never]
-    ? any
-    : StandardOutput<S>
-  : ZodOutput<S>;
+export type Infer<S> = unknown extends S
+  ? any
+  : [ZodOutput<S>] extends [never]
+    ? [StandardOutput<S>] extends [never]
+      ? any
+      : StandardOutput<S>
+    : ZodOutput<S>;
 
 // ---------------------------------------------------------------- configs
 

@@ -64,10 +64,12 @@ export interface Logger {
   warn(message: string, args?: any): void;
   error(message: string, args?: any): void;
   debug(message: string, args?: any): void;
+  /** Called for every line, here only. */
+  addListener(listener: (level: string, message: string, args: any) => void): void;
 }
 
 /** Seconds after which the value is gone. */
-export type Expiry = { ttl?: number };
+export type Expiry = { ttl?: number } | number;
 export type Operation =
   | { op: 'set'; path?: string; value: any }
   | { op: 'increment'; path?: string; value?: number }
@@ -134,7 +136,7 @@ export type Emitter<TData> = (
 
 export interface FlowContext<TEmitData = never> {
   traceId: string;
-  flows?: string[];
+  flows: string[];
   logger: Logger;
   state: InternalStateManager;
   emit: Emitter<TEmitData>;
@@ -146,12 +148,67 @@ export interface FlowContext<TEmitData = never> {
   topic?: string;
   attempt: number;
   step: string;
-  /** Epoch milliseconds. */
-  deadline: number;
+  readonly deadline: Date;
   readonly signal: AbortSignal;
   readonly cancelled: boolean;
   utils: { dates: { now(): Date } };
   [key: string]: any;
+}
+
+/** State by one key, in the group `default`; `group(name)` is the same for another group. */
+export interface OneKeyState {
+  get<T = any>(key: string): Promise<T | null>;
+  set<T = any>(key: string, value: T, options?: Expiry): Promise<T>;
+  delete<T = any>(key: string): Promise<T | null>;
+  update<T = any>(key: string, ops: Operation | Operation[], options?: Expiry): Promise<T>;
+  setIfAbsent<T = any>(key: string, value: T, options?: Expiry): Promise<{ stored: boolean; value: T }>;
+  compareAndSet<T = any>(
+    key: string,
+    expected: T | null,
+    value: T,
+    options?: Expiry,
+  ): Promise<{ stored: boolean; value: T | null }>;
+  keys(): Promise<string[]>;
+  values<T = any>(): Promise<T[]>;
+  clear(): Promise<void>;
+  group(name: string): OneKeyState;
+}
+
+/** What a bare default function is called with: `export default async (event: BareEvent<Order>) => …`. */
+export interface BareEvent<TData = any>
+  extends Pick<
+    FlowContext,
+    | 'traceId'
+    | 'flows'
+    | 'logger'
+    | 'streams'
+    | 'once'
+    | 'attempt'
+    | 'step'
+    | 'deadline'
+    | 'signal'
+    | 'cancelled'
+    | 'utils'
+  > {
+  topic: string;
+  data: TData;
+  body: TData;
+  query: Record<string, any>;
+  params: Record<string, string>;
+  headers: Record<string, string | string[]>;
+  rawBody: string | Buffer;
+  method: string;
+  path: string;
+  url: string;
+  ip: string;
+  cookies: Record<string, string>;
+  files: UploadedFile[];
+  state: OneKeyState;
+  emit(topic: string, data?: any, options?: EmitOptions): Promise<{ id: string; deliveries: number }>;
+  emit(event: EmitData): Promise<{ id: string; deliveries: number }>;
+  /** An ephemeral event for those who watch this trace or the group `default` of the stream. */
+  stream(name: string, data?: any): Promise<void>;
+  transaction<T>(work: (event: this) => Awaitable<T>): Promise<T>;
 }
 
 // ---------------------------------------------------------------- handlers
@@ -168,7 +225,8 @@ export type CronHandler<TEmitData = never> = (ctx: FlowContext<TEmitData>) => Aw
 export type ApiMiddleware<TBody = any, TEmitData = never, TResult = any> = (
   req: ApiRequest<TBody>,
   ctx: FlowContext<TEmitData>,
-  next: () => Promise<any>,
+  /** What it is given takes the request's place from there on. */
+  next: (request?: object) => Promise<any>,
 ) => Awaitable<TResult>;
 export type StepHandler<T = any> = ApiRouteHandler<any, any, any> | EventHandler<any, any> | CronHandler<any>;
 
@@ -185,7 +243,8 @@ export interface ApiBuilderConfig<B = any> extends Omit<Partial<ApiRouteConfig>,
   id: string;
   method: ApiRouteMethod | (string & {}) | string[];
   path: string;
-  schema?: { body?: B; response?: Schema };
+  /** `query`, `params` and `headers` are checked by Zod or another Standard Schema; their texts need `z.coerce`. */
+  schema?: { body?: B; query?: Schema; params?: Schema; headers?: Schema; response?: Schema };
 }
 export interface EventBuilderConfig<S = any> extends Omit<Partial<EventConfig>, 'type' | 'name' | 'input'> {
   id: string;
@@ -237,6 +296,4 @@ export function defineConfig<T extends Config>(config: T): T;
 export function defineStep<T extends StepConfig>(config: T): T;
 export function defineStream<T extends StreamConfig>(config: T): T;
 
-declare global {
-  const motia: typeof import('./index').motia;
-}
+declare global { const motia: typeof import('./index').motia; }

@@ -16,7 +16,7 @@ function build(kind) {
     // A function, so that a unit test can call what the file exports.
     const step = (...args) => handler(...args);
     return Object.defineProperties(step, {
-      [BUILT]: { value: kind },
+      [BUILT]: { value: { kind, file: globalThis[RUNNER]?.file() ?? null } },
       config: { value: config, enumerable: true },
       handler: { value: handler, enumerable: true },
     });

@@ -30,3 +30,10 @@ module Motia
     def current(name) = context || raise(Error, "#{name} works only while a step runs")
   end
 end
+
+# `motia.trigger("step-id", data)` in a step file, as in every language.
+module Kernel
+  private
+
+  def motia = ::Motia
+end

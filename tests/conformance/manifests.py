@@ -41,7 +41,7 @@ def _find(folder: Path) -> Runner:
     name = manifest["name"]
     for candidate in manifest["runtime"]:
         text = re.sub(r"\$\{(\w+)\}", lambda found: os.environ.get(found[1], "/nowhere"), candidate)
-        path = shutil.which(text.replace("{python}", sys.executable).replace("{project}", "/nowhere"))
+        path = shutil.which(text.replace("{core}", sys.executable).replace("{project}", "/nowhere"))
         if path:
             break
     else:

@@ -7,6 +7,7 @@ const path = require('node:path');
 const { CODES, MotiaError, SDK } = require('./errors');
 const { storage } = require('./scope');
 const { write } = require('./context');
+const { evaluated } = require('./loader');
 
 function offer(worker) {
   const runner = {
@@ -17,6 +18,7 @@ function offer(worker) {
         throw new TypeError('motia.trigger(id, data) needs the id of a step');
       return await run.call('events.trigger', { step, data: data ?? null });
     },
+    file: evaluated,
     log: (level, msg, ...rest) => write(storage.getStore() ?? worker, level, msg, rest),
   };
   Object.defineProperty(globalThis, Symbol.for('motia.runner'), { value: runner });

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const ENOUGH = 4000;
+const ENOUGH = 40_000;
 let folder = null;
 
 function open(runDir) {

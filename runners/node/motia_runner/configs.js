@@ -15,7 +15,7 @@ class Configs {
 
   /** `{config, functions, dependencies, error?}`; never fails as a whole. */
   async load(file) {
-    this.steps.forget([file]);
+    loader.forget([this.steps.absolute(file)]);
     this.loaded.delete(file);
     const empty = { config: {}, functions: [], dependencies: [] };
     try {
@@ -43,27 +43,22 @@ class Configs {
   async read(file) {
     let config = this.loaded.get(file);
     if (config === undefined) {
-      const exported = await this.steps.exportsOf(file);
-      const main = exported?.default ?? exported;
-      config = main?.config !== undefined && Object.keys(main).length === 1 ? main.config : main;
-      if (typeof config === 'function') config = await config();
-      config = schemas.requireObject(config, 'the configuration');
+      const written = await main(await this.steps.exportsOf(file));
+      config = schemas.requireObject(await (typeof written === 'function' ? written() : written), 'the configuration');
       this.loaded.set(file, config);
     }
     return config;
   }
 
-  async authenticate(file, request) {
-    const config = await this.read(file);
-    const environment = process.env.MOTIA_ENV || process.env.NODE_ENV || 'development';
-    const authenticate = (config[environment]?.streamAuth ?? config.streamAuth)?.authenticate;
-    if (typeof authenticate !== 'function')
-      throw new MotiaError(CODES.unavailable, `${file} has no streamAuth.authenticate`);
+  /** `name` is one of those that `load` has listed. */
+  async authenticate(file, name, request) {
+    const authenticate = name.split('.').reduce((value, key) => value?.[key], await this.read(file));
+    if (typeof authenticate !== 'function') throw new MotiaError(CODES.unavailable, `${file} has no ${name}`);
     return (await storage.run(this.scope(file), authenticate, decode(request))) ?? null;
   }
 
-  async canAccess(file, member, subscription, auth) {
-    const stream = await this.steps.find(file, member);
+  async canAccess(file, member, snapshot, subscription, auth) {
+    const stream = await this.steps.find(file, member, snapshot);
     if (typeof stream.canAccess !== 'function') return true;
     return Boolean(await storage.run(this.scope(file), stream.canAccess, decode(subscription), decode(auth)));
   }
@@ -72,6 +67,13 @@ class Configs {
   scope(file) {
     return new WorkerScope(this.steps.wire, file);
   }
+}
+
+/** What a file gives as its configuration: its default export, else its `config`, else all it exports. Maybe promised. */
+function main(exported) {
+  const value = exported?.default ?? exported;
+  const alone = value === exported || Object.keys(value).length === 1;
+  return value?.config !== undefined && alone ? value.config : value;
 }
 
 /** A copy without functions, whose dotted names are added to `functions`; schemas and stand-ins stay for `data`. */

@@ -3,7 +3,6 @@
  * The context a handler gets as a thin layer over `run.call`. Holds no state of its own.
  * Everything is an own property or a closure, so that authors may destructure, spread and extend it.
  */
-const { CODES, MotiaError } = require('./errors');
 const { makeState } = require('./state');
 const { makeStreams } = require('./streams');
 const { transaction } = require('./transaction');
@@ -13,7 +12,7 @@ const utils = Object.freeze({ dates: Object.freeze({ now: () => new Date() }) })
 class Context {
   constructor(run) {
     this.traceId = run.traceId;
-    this.flows = run.step.flows;
+    this.flows = run.step.flows ?? [];
     this.logger = makeLogger(run);
     this.state = makeState(run);
     this.emit = (event, data) => emit(run, event, data);
@@ -23,7 +22,6 @@ class Context {
     this.topic = run.topic;
     this.attempt = run.attempt;
     this.step = run.step.name;
-    this.deadline = run.deadline;
     this.utils = utils;
     Object.defineProperty(this, RUN, { value: run });
   }
@@ -33,6 +31,10 @@ class Context {
     return this[RUN].signal;
   }
 
+  get deadline() {
+    return new Date(this[RUN].deadline);
+  }
+
   get cancelled() {
     return this[RUN].cancelled !== null;
   }
@@ -40,15 +42,18 @@ class Context {
 const RUN = Symbol('run');
 
 function makeLogger(run) {
+  let listeners = null;
   return {
-    info: (msg, ...rest) => write(run, 'info', msg, rest),
-    warn: (msg, ...rest) => write(run, 'warn', msg, rest),
-    error: (msg, ...rest) => write(run, 'error', msg, rest),
-    debug: (msg, ...rest) => write(run, 'debug', msg, rest),
+    info: (msg, ...rest) => write(run, 'info', msg, rest, listeners),
+    warn: (msg, ...rest) => write(run, 'warn', msg, rest, listeners),
+    error: (msg, ...rest) => write(run, 'error', msg, rest, listeners),
+    debug: (msg, ...rest) => write(run, 'debug', msg, rest, listeners),
+    /** `listener(level, message, args)` is called for every line, here only. */
+    addListener: (listener) => void (listeners = [...(listeners ?? []), listener]),
   };
 }
 
-function write(scope, level, msg, rest) {
+function write(scope, level, msg, rest, listeners = null) {
   let fields = rest.length < 2 ? rest[0] : rest;
   if (fields instanceof Error) fields = { error: fields };
   else if (fields !== undefined && (fields === null || typeof fields !== 'object' || Array.isArray(fields)))
@@ -58,6 +63,7 @@ function write(scope, level, msg, rest) {
     msg = msg.message;
   }
   scope.log(level, msg, fields, 'logger');
+  if (listeners !== null) for (const listener of listeners) listener(level, msg, fields ?? {});
 }
 
 async function emit(run, event, data) {
@@ -65,7 +71,6 @@ async function emit(run, event, data) {
   const topic = event?.topic;
   if (typeof topic !== 'string' || topic === '')
     throw new TypeError("emit needs { topic: '…', data }; `topic` is missing");
-  declared(run, topic);
   const { messageGroupId, delay, at, id } = event;
   const sent = { topic, data: event.data ?? null };
   if (messageGroupId != null) sent.messageGroupId = String(messageGroupId);
@@ -75,20 +80,9 @@ async function emit(run, event, data) {
   return run.call('events.emit', sent);
 }
 
-/** An undeclared topic is delivered and warned about once per step and topic, or an error where the step says `strictEmits`. */
-function declared(run, topic) {
-  const { emits, strictEmits, warned, name } = run.step;
-  if (emits === null || emits.has(topic)) return;
-  const text = `${name} emits "${topic}", which is not in its emits`;
-  if (strictEmits) throw new MotiaError(CODES.emitNotDeclared, text);
-  if (warned.has(topic)) return;
-  warned.add(topic);
-  run.log('warn', text, { topic }, 'logger');
-}
-
 function seconds(delay) {
   const number = Number(delay);
-  if (!Number.isFinite(number) || number < 0) throw new TypeError(`emit: delay must be seconds, not ${delay}`);
+  if (!Number.isFinite(number) || number < 0) throw new TypeError(`emit: delay must be seconds from now, not ${delay}`);
   return number;
 }
 

@@ -3,6 +3,8 @@
 const { CODES } = require('./errors');
 const { logged, part } = require('./values');
 
+const DEEPEST = 5;
+
 /** The answer to `step.run` for what the user's code threw. */
 function failure(thrown) {
   const code = part(thrown ?? '', 'code', (one) => one);
@@ -26,7 +28,15 @@ function asError(thrown) {
     if (value !== '') said[key] = value;
   }
   if (said.message === '' && said.stack === '') said.message = logged(thrown);
+  said.stack += because(thrown);
   return said;
+}
+
+/** The stacks of what caused it, as far as they can be read. */
+function because(thrown, depth = 0) {
+  const cause = part(thrown, 'cause', (one) => one);
+  const stack = typeof cause === 'object' && cause !== null && depth < DEEPEST ? part(cause, 'stack') : '';
+  return stack === '' ? '' : `\nCaused by: ${stack}${because(cause, depth + 1)}`;
 }
 
 module.exports = { failure, asError };

@@ -4,18 +4,19 @@
  * What a step is, dialects.js knows; how long a run lives, run.js.
  */
 const { setTimeout } = require('node:timers');
-const { CODES, MotiaError, validationError } = require('./errors');
+const { CODES, MotiaError } = require('./errors');
 const { storage } = require('./scope');
 const { Run } = require('./run');
 const { Context } = require('./context');
-const { Request } = require('./request');
+const { Request, replacement } = require('./request');
 const { toResponse } = require('./response');
 const { failure } = require('./failures');
 const { encode, decode } = require('./values');
 const { Chain } = require('./pending');
+const { check } = require('./checks');
 
 class Invoker {
-  /** `steps.known(file, member)` finds a loaded step or null, `steps.runnable(…)` loads it. */
+  /** `steps.known(file, member, snapshot)` finds a loaded step or null, `steps.runnable(…)` loads it. */
   constructor(wire, steps) {
     this.wire = wire;
     this.steps = steps;
@@ -26,7 +27,7 @@ class Invoker {
   }
 
   start(id, params, special) {
-    const { invocation, file, member, traceId } = params;
+    const { invocation, snapshot, file, member, traceId } = params;
     if (
       typeof invocation !== 'string' ||
       typeof file !== 'string' ||
@@ -35,10 +36,10 @@ class Invoker {
     )
       return this.wire.fail(id, CODES.params, 'step.run needs invocation, file, member and traceId');
     if (this.drained !== null) return this.wire.fail(id, CODES.draining, 'the worker is shutting down');
-    const step = this.steps.known(file, member);
+    const step = this.steps.known(file, member, snapshot);
     if (step !== null) return this.begin(id, params, special, step);
     this.loading.set(invocation, null);
-    this.steps.runnable(file, member).then(
+    this.steps.runnable(file, member, snapshot).then(
       (found) => {
         const reason = this.loading.get(invocation);
         this.loading.delete(invocation);
@@ -94,15 +95,16 @@ class Invoker {
     else if (trigger === 'api') {
       const { status, headers, kind, body } = run.value;
       this.wire.reply(id, `{"response":{"status":${status},"headers":${headers},"kind":"${kind}","body":${body}}}`);
-    } else this.value(id, run.value);
+    } else this.value(id, run);
   }
 
-  value(id, value) {
-    let text;
+  /** Nobody waits for what an event or cron handler returns, and an arrow function returns it by accident. */
+  value(id, run) {
+    let text = 'null';
     try {
-      text = encode(value, 'result');
+      text = encode(run.value, 'result');
     } catch (error) {
-      return this.failed(id, new NotCarried(error));
+      run.log('debug', `the handler's result is left out: ${error.message}`);
     }
     this.wire.reply(id, `{"value":${text}}`);
   }
@@ -156,10 +158,10 @@ function perform(run, params, special) {
   const verdict = params.issues ?? null;
   const input = params.trigger === 'api' ? carried(() => new Request(params.input, special)) : value(params, special);
   const context = new Context(run);
-  const checked = verdict !== null || step.check !== null;
+  const checked = verdict !== null || step.checks.length > 0;
   if (params.trigger === 'api' && step.middleware.length > 0)
-    return around(step.middleware, 0, input, context, () =>
-      checked ? check(run, params, verdict, input, context) : step.handle(input, context, run, params.trigger),
+    return around(step.middleware, 0, input, context, (request) =>
+      checked ? check(run, params, verdict, request, context) : step.handle(request, context, run, params.trigger),
     );
   return checked ? check(run, params, verdict, input, context) : step.handle(input, context, run, params.trigger);
 }
@@ -177,26 +179,15 @@ function carried(read) {
   }
 }
 
-/** `next()` always gives a promise, so that an error further in can be caught either way. */
+/**
+ * `next()` always gives a promise, so that an error further in can be caught either way. What it is given takes the
+ * request's place from there on. Called again, it runs the rest again.
+ */
 function around(middleware, index, request, context, last) {
-  if (index === middleware.length) return last();
-  return middleware[index](request, context, async () => around(middleware, index + 1, request, context, last));
-}
-
-/** Raises the core's verdict, then the author's own schema's, where the core could not check all of it. */
-async function check(run, { trigger, validation = run.step.validation }, verdict, input, context) {
-  const { step } = run;
-  if (verdict !== null) throw validationError(Array.isArray(verdict) ? verdict : (verdict.issues ?? []));
-  if (step.check === null || validation === 'off') return step.handle(input, context, run, trigger);
-  const { issues, value } = await step.check(trigger === 'api' ? input.body : input);
-  if (issues !== undefined) {
-    if (validation !== 'warn') throw validationError(issues);
-    run.log('warn', `the input of ${step.name} breaks its schema`, { issues });
-  } else if (step.dialect === 'b') {
-    if (trigger === 'api') input.body = value;
-    else input = value;
-  }
-  return step.handle(input, context, run, trigger);
+  if (index === middleware.length) return last(request);
+  return middleware[index](request, context, async (replaced) =>
+    around(middleware, index + 1, replacement(replaced, request), context, last),
+  );
 }
 
 module.exports = { Invoker };

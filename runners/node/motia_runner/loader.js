@@ -13,20 +13,32 @@ const resolve = require('./resolve');
 const transform = require('./transform');
 const tsconfig = require('./tsconfig');
 const stacks = require('./stacks');
-const { Unsettled, settled, retrying } = require('./toplevel');
+const { Unsettled, settled, settling, retrying } = require('./toplevel');
 
 let root = '';
 // Dependencies of files that could not be loaded: Node forgets a module that throws, and with it what it required.
 const failed = new Map();
+const evaluating = [];
+const RUN = new vm.Script('globalThis[Symbol.for("motia.limited")]()', { filename: __filename });
+let limited = null;
+// What came of files that were loaded ahead: gives their exports or throws.
+const ahead = new Map();
 
 function install(project) {
   root = fs.realpathSync(project);
   tsconfig.setRoot(root);
   resolve.install();
   globalThis[Symbol.for('motia.meta')] = meta;
+  globalThis[Symbol.for('motia.limited')] = () => limited();
   globalThis[Symbol.for('motia.import')] = async (load) => {
     await undefined;
     return retrying(load);
+  };
+  const json = Module._extensions['.json'];
+  Module._extensions['.json'] = (module, file) => {
+    const text = transform.given(file);
+    if (text === undefined) json(module, file);
+    else module.exports = JSON.parse(text);
   };
   // Node has no entry of its own for these two: unknown endings go to the one for .js.
   const { '.js': usual, '.mjs': mjs = usual, '.cjs': cjs = usual, ...others } = Module._extensions;
@@ -38,7 +50,7 @@ function install(project) {
         module.exports = done.exports;
         module.children.push(...(done.module?.children ?? []));
       } else if (native !== undefined && !resolve.isOwn(file)) loadNative(native, module, file);
-      else compile(module, file);
+      else evaluate(module, file);
     };
   }
   return root;
@@ -50,6 +62,20 @@ function loadNative(native, module, file) {
   } catch (error) {
     throw error.code === 'ERR_REQUIRE_ASYNC_MODULE' ? new Unsettled(file) : error;
   }
+}
+
+function evaluate(module, file) {
+  evaluating.push(file);
+  try {
+    compile(module, file);
+  } finally {
+    evaluating.pop();
+  }
+}
+
+/** The file whose top level is running, or null: a builder belongs to the file that calls it. */
+function evaluated() {
+  return evaluating.at(-1) ?? null;
 }
 
 function compile(module, file) {
@@ -99,14 +125,71 @@ function meta(file, require) {
   return { url, filename: file, dirname: path.dirname(file), resolve: locate, main: false };
 }
 
-/** The exports of `file`, an absolute path. Rejects with whatever its code, or code it requires, throws. */
-async function load(file) {
+/**
+ * The exports of `file`, an absolute path. Rejects with whatever its code, or code it requires, throws; with an error
+ * of code ERR_SCRIPT_EXECUTION_TIMEOUT when that runs longer than `patience` (ms) without a pause.
+ */
+async function load(file, patience) {
   failed.delete(file);
   try {
-    return await retrying(() => require(file));
+    return await retrying(() => {
+      const known = ahead.get(file);
+      ahead.delete(file);
+      return known === undefined ? interruptible(() => require(file), patience) : known();
+    });
   } catch (error) {
     failed.set(file, guessed(file));
     throw error;
+  }
+}
+
+/** Runs `files` now, each by `within(file, work)`; `load` then tells what came of it. One that takes all the time of
+ * all, and those after it, are left to `load`. */
+function loadAhead(files, patience, within) {
+  const attempt = (file) => {
+    try {
+      const exports = require(file);
+      ahead.set(file, () => exports);
+    } catch (error) {
+      ahead.set(file, () => {
+        throw error;
+      });
+    }
+  };
+  try {
+    interruptible(() => files.forEach((file) => within(file, () => attempt(file))), patience);
+  } catch (error) {
+    if (error?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+  }
+}
+
+/** Runs `work`; an endless loop in it is ended, as only V8 can, and what it had half loaded is forgotten. */
+function interruptible(work, patience) {
+  const before = limited;
+  const depth = evaluating.length;
+  occupy();
+  limited = work;
+  try {
+    return RUN.runInThisContext({ timeout: patience, displayErrors: false });
+  } catch (error) {
+    // No `finally` of Node's own has run.
+    if (error?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      for (const [name, module] of Object.entries(require.cache)) if (!module.loaded) delete require.cache[name];
+    throw error;
+  } finally {
+    limited = before;
+    evaluating.length = depth;
+  }
+}
+
+/** V8's watch opens descriptors and ends the process when it gets one of the first three, which a step may have closed. */
+function occupy() {
+  for (const descriptor of [0, 1, 2]) {
+    try {
+      fs.fstatSync(descriptor);
+    } catch {
+      fs.openSync('/dev/null', 'r+');
+    }
   }
 }
 
@@ -168,8 +251,10 @@ function forget(changed) {
   // A module that is kept for ever in a list of children would be a leak with every reload.
   for (const file of stale) {
     settled.delete(file);
+    settling.delete(file);
     stacks.forget(file);
   }
+  ahead.clear();
   resolve.forget();
   tsconfig.setRoot(root);
   return stale;
@@ -180,4 +265,4 @@ function project() {
   return root;
 }
 
-module.exports = { install, project, load, prewarm, dependencies, forget };
+module.exports = { install, project, load, loadAhead, prewarm, dependencies, evaluated, forget };

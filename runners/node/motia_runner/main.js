@@ -72,7 +72,8 @@ function initialize(id, { protocol, project, runDir = '', parentPid = 0, limits:
   setTimeout(cache.prune, 10_000).unref();
 }
 
-function agree({ frame, depth, spill }, runDir) {
+function agree({ frame, depth, spill, loadMs }, runDir) {
+  if (loadMs) steps.patience = loadMs;
   if (frame) wire.frame = frame;
   if (depth) wire.depth = limits.depth = depth;
   if (spill) limits.spill = spill;

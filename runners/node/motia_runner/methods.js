@@ -16,15 +16,21 @@ function methods({ wire, steps, invoker, end }) {
   return {
     ping: (id) => wire.reply(id, '{}'),
     'step.run': (id, params, special) => invoker.start(id, params, special),
-    'step.describe': (id, { files, changed = [] }) =>
-      answer(id, steps.describe(list(files, 'files'), list(changed, 'changed')), (reports) => `{"files":[${reports}]}`),
-    'config.load': (id, { file }) => answer(id, configs.load(text(file, 'file')), (loaded) => encode(loaded, 'result')),
-    'stream.authenticate': (id, { file, request = {} }) =>
-      answer(id, configs.authenticate(text(file, 'file'), request), (context) => encode({ context }, 'result')),
-    'stream.canAccess': (id, { file, member = '', subscription, auth = null }) =>
+    'step.describe': (id, { snapshot = 0, files, changed = [], held = [] }) =>
       answer(
         id,
-        configs.canAccess(text(file, 'file'), text(member, 'member'), subscription, auth),
+        steps.describe({ snapshot, files: list(files, 'files'), changed: list(changed, 'changed'), held }),
+        (reports) => `{"files":[${reports}]}`,
+      ),
+    'config.load': (id, { file }) => answer(id, configs.load(text(file, 'file')), (loaded) => encode(loaded, 'result')),
+    'stream.authenticate': (id, { file, function: name = 'streamAuth.authenticate', request = {} }) =>
+      answer(id, configs.authenticate(text(file, 'file'), text(name, 'function'), request), (context) =>
+        encode({ context }, 'result'),
+      ),
+    'stream.canAccess': (id, { file, member = '', snapshot = 0, subscription, auth = null }) =>
+      answer(
+        id,
+        configs.canAccess(text(file, 'file'), text(member, 'member'), snapshot, subscription, auth),
         (allowed) => `{"allowed":${allowed}}`,
       ),
     shutdown: (id, { graceMs = 0 }) =>

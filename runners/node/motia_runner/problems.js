@@ -14,7 +14,7 @@ const MISSING = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_PACKAG
 function problem(thrown, file, relative) {
   if (thrown instanceof FileProblem) return thrown.report;
   if (thrown instanceof Exit)
-    return located('exit', 'the file calls process.exit while it is loaded', thrown, relative);
+    return located('exit', `the file calls exit(${thrown.exitCode ?? ''}) while it loads`, thrown, relative);
   if (thrown instanceof Error) {
     if (thrown.errors?.[0]?.location) return fromEsbuild(thrown.errors, file, relative);
     if (MISSING.has(thrown.code)) return fromMissing(thrown, file, relative);

@@ -93,4 +93,13 @@ function cookies(header) {
   return found;
 }
 
-module.exports = { Request, remember };
+/** What middleware hands to `next`, or the request as it was. A copy made by spreading keeps what is made on first use. */
+function replacement(given, request) {
+  if (typeof given !== 'object' || given === null || given instanceof Request) return given ?? request;
+  for (const name of ['cookies', 'files'])
+    if (!(name in given) && Object.isExtensible(given))
+      Object.defineProperty(given, name, { get: () => request[name], enumerable: true, configurable: true });
+  return given;
+}
+
+module.exports = { Request, remember, replacement };

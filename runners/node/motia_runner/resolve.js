@@ -8,18 +8,22 @@ const fs = require('node:fs');
 const path = require('node:path');
 const Module = require('node:module');
 const { fileURLToPath, pathToFileURL } = require('node:url');
+const transform = require('./transform');
 const { SDK } = require('./errors');
 const { settingsFor } = require('./tsconfig');
 const { resolveOwn } = require('./packages');
 
-const SDK_NAME = /^(?:motia|@motia\/core|@motiadev\/core)(?:\/(.*))?$/;
+const SDK_NAME = /^(motia|@motia\/core|@motiadev\/core)(?:\/.*)?$/;
 const TESTING_NAME = /^(?:@motia\/testing|@motiadev\/test)(?:\/.*)?$/;
 const STAND_IN_NAME = /^(?:@motiadev\/(?:plugin|adapter)-.*|@motiadev\/workbench(?:\/.*)?|motia\/workbench(?:\/.*)?)$/;
 const STAND_IN = path.join(__dirname, 'stand_in.js');
+const OLD_CORE = path.join(__dirname, 'old_core.js');
 const SWAPS = { '.js': ['.ts', '.tsx'], '.jsx': ['.tsx'], '.mjs': ['.mts'], '.cjs': ['.cts'] };
 const INSIDE = `${path.sep}node_modules${path.sep}`;
 
 const original = Module._resolveFilename;
+// Folder and name → file. A name is looked up when files are prepared, and again when they are loaded.
+const memory = new Map();
 
 /** Whether a file is loaded by us: the user's own code, wherever links lead, but no package and nothing of ours. */
 function isOwn(file) {
@@ -34,13 +38,21 @@ function install() {
     const known = special(request);
     if (known !== null) return known;
     if (!isOwn(from)) return original.call(this, request, parent, isMain, options);
-    return find(request, from, (name) => original.call(this, name, parent, isMain, options));
+    const resolve = (name) => original.call(this, name, parent, isMain, options);
+    if (options !== undefined) return find(request, from, resolve);
+    const key = `${path.dirname(from)}\0${request}`;
+    const before = memory.get(key);
+    if (before !== undefined) return before;
+    const found = find(request, from, resolve);
+    memory.set(key, found);
+    return found;
   };
 }
 
 function special(request) {
   if (STAND_IN_NAME.test(request)) return STAND_IN;
-  if (SDK_NAME.test(request)) return path.join(SDK, 'index.js');
+  const named = SDK_NAME.exec(request);
+  if (named !== null) return named[1] === '@motia/core' ? path.join(SDK, 'index.js') : OLD_CORE;
   if (!TESTING_NAME.test(request)) return null;
   const kit = path.join(SDK, 'testing.js');
   if (fs.existsSync(kit)) return kit;
@@ -90,9 +102,17 @@ function withSwaps(request, folder, resolve) {
     const ending = path.extname(request);
     const base = path.resolve(folder, request).slice(0, -ending.length || undefined);
     const found = (SWAPS[ending] ?? []).map((one) => `${base}${one}`).find((file) => fs.existsSync(file));
-    if (found === undefined) throw error;
-    return resolve(found);
+    if (found !== undefined) return resolve(found);
+    const kept = given(path.resolve(folder, request));
+    if (kept === undefined) throw error;
+    return kept;
   }
+}
+
+/** A file that is gone from the disk, while an earlier version of it is loaded from its text. */
+function given(base) {
+  const endings = ['', ...Object.keys(transform.LOADERS), '.json'];
+  return endings.map((ending) => `${base}${ending}`).find((file) => transform.given(file) !== undefined);
 }
 
 function aliased(request, aliases) {
@@ -137,6 +157,7 @@ function ownTarget(request, from) {
 
 /** Forgets which file a name meant, for files that may have come or gone. */
 function forget() {
+  memory.clear();
   for (const [name, file] of Object.entries(Module._pathCache)) if (isOwn(file)) delete Module._pathCache[name];
 }
 

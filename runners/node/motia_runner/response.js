@@ -11,7 +11,7 @@ const ENVELOPE = new Set(['status', 'headers', 'body']);
 /** `{status, headers (JSON text), kind, body (JSON text), chunks?}`; `warn(text)` is told of what was ignored. */
 function toResponse(value, dialect, warn) {
   const envelope = asEnvelope(value, dialect, warn);
-  if (envelope === null && value === undefined) {
+  if (envelope === null && (value === undefined || value === null)) {
     warn('the handler returned nothing; the answer is 204 without a body');
     return { status: 204, headers: '{}', kind: 'none', body: 'null' };
   }

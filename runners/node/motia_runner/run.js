@@ -51,8 +51,9 @@ class Run {
 
   params(params, method) {
     let text = '';
+    const root = method.startsWith('events.') ? method.slice(7) : method;
     for (const key in params) {
-      if (params[key] !== undefined) text += `${text && ','}"${key}":${encode(params[key], `${method}.${key}`)}`;
+      if (params[key] !== undefined) text += `${text && ','}"${key}":${encode(params[key], `${root}.${key}`)}`;
     }
     return `{${text}}`;
   }

@@ -1,61 +1,56 @@
 'use strict';
 /**
  * Whatever authors give as a schema → JSON Schema for the core, and a check of our own for what JSON Schema cannot say.
- * What the author's schema accepts, the core's copy must not refuse: nodes that change or rescue their input are open in
- * it (zod.js). What is no schema warns and is left open; nothing here stops a start.
+ * What the author's schema accepts, the core's copy must not refuse: `accepts` is that copy (zod.js). What is no schema warns and is left open; nothing here stops a start.
  */
 const { FileProblem } = require('./errors');
+const { issues } = require('./issues');
+const { isJsonSchema, shorthand, spelledOut } = require('./shorthand');
 
-const KEYWORDS = new Set(
-  (
-    '$schema $id $ref $defs definitions type properties required items prefixItems additionalProperties patternProperties enum const ' +
-    'anyOf oneOf allOf not if then else format pattern minimum maximum minLength maxLength title description default examples nullable'
-  ).split(' '),
-);
-const TYPES = {
-  string: 'string',
-  number: 'number',
-  integer: 'integer',
-  int: 'integer',
-  float: 'number',
-  boolean: 'boolean',
-  bool: 'boolean',
-  object: 'object',
-  array: 'array',
-  null: 'null',
-};
-const CONSTRUCTORS = new Map([
-  [String, 'string'],
-  [Number, 'number'],
-  [Boolean, 'boolean'],
-  [Object, 'object'],
-  [Array, 'array'],
-  [Date, 'date'],
-]);
+const STATUS = /^(?:[1-5]\d\d|[1-5]xx|default)$/i;
+const DEEPEST = 20;
 const OPEN = Object.freeze({});
+const NONE = Object.freeze({ json: null, accepts: null, validates: false, fills: false, warning: null });
 
-/** `{json, validates, warning}`; `json` null = no schema. */
+/**
+ * `{json, accepts, validates, fills, warning}`; `json` null = no schema. `json` is the schema for people, `accepts` what
+ * the core checks with where that is wider, `validates` = the worker checks too, `fills` = and puts in the defaults.
+ */
 function convert(schema) {
-  if (schema === undefined || schema === null) return { json: null, validates: false, warning: null };
+  if (schema === undefined || schema === null) return NONE;
   try {
-    return { warning: null, ...converted(schema) };
+    return { ...NONE, ...converted(schema) };
   } catch (error) {
-    return { json: OPEN, validates: isValidator(schema), warning: `it could not be converted (${error.message})` };
+    const validates = isValidator(schema);
+    return { ...NONE, json: OPEN, validates, warning: `it could not be converted (${error.message})` };
   }
 }
 
 function converted(schema) {
   if (isZod(schema)) return require('./zod').convert(schema);
-  if (typeof schema === 'boolean') return { json: schema, validates: false };
+  if (typeof schema === 'boolean') return { json: schema };
   if (typeof schema?.['~standard'] === 'object') return standard(schema);
   if (typeof schema !== 'object' || Array.isArray(schema))
-    return { json: OPEN, validates: false, warning: `${kind(schema)} is no schema` };
-  if (typeof schema.toJSON === 'function') return { json: schema.toJSON(), validates: false };
-  const short = shorthand(schema);
-  if (short !== null) return { json: short, validates: false };
-  const known = Object.keys(schema).some((key) => KEYWORDS.has(key));
-  if (known || Object.keys(schema).length === 0) return { json: schema, validates: false };
-  return { json: OPEN, validates: false, warning: 'it is no schema that is known here' };
+    return { json: OPEN, warning: `${kind(schema)} is no schema` };
+  if (typeof schema.toJSON === 'function') return { json: schema.toJSON() };
+  if (isJsonSchema(schema)) return { json: spelledOut(data(schema, [])) };
+  const json = shorthand(schema, (part) => (isValidator(part) ? convert(part).json : null));
+  if (json === null) return { json: OPEN, warning: 'it is no schema that is known here' };
+  const parts = held(schema).map(convert);
+  if (!parts.some(({ validates }) => validates)) return { json };
+  const accepts = shorthand(schema, (part) => (isValidator(part) ? copyOf(convert(part)) : null));
+  return { json, accepts, validates: true, fills: parts.some(({ fills }) => fills) };
+}
+
+/** The schemas of a library in a short form. */
+function held(part, depth = 0) {
+  if (isValidator(part)) return [part];
+  const parts = Array.isArray(part) ? part : isPlain(part) && depth < DEEPEST ? Object.values(part) : [];
+  return parts.flatMap((one) => held(one, depth + 1));
+}
+
+function copyOf({ json, accepts }) {
+  return accepts ?? json;
 }
 
 function kind(value) {
@@ -70,11 +65,12 @@ function isZod(schema) {
   );
 }
 
+/** A schema of a library: it can say itself what it takes. */
 function isValidator(schema) {
   return isZod(schema) || typeof schema?.['~standard']?.validate === 'function';
 }
 
-/** Standard Schema of other makers: their own JSON Schema when they have one, else open and checked here. */
+/** Standard Schema of other makers is checked in the worker. Their own JSON Schema, when they have one, is for people. */
 function standard(schema) {
   const makers = [
     () => schema['~standard'].jsonSchema?.input?.({ target: 'draft-2020-12' }),
@@ -85,62 +81,57 @@ function standard(schema) {
   for (const make of makers) {
     try {
       const json = make();
-      if (json !== undefined && json !== null && typeof json === 'object') return { json, validates: true };
+      if (json !== undefined && json !== null && typeof json === 'object')
+        return { json, accepts: OPEN, validates: true };
     } catch {
       // It has the method but not for this schema.
     }
   }
-  return {
-    json: OPEN,
-    validates: true,
-    warning: `${schema['~standard'].vendor ?? 'its maker'} gives no JSON Schema; it is checked in the worker only`,
+  const vendor = schema['~standard'].vendor ?? 'its maker';
+  return { json: OPEN, validates: true, warning: `${vendor} gives no JSON Schema; it is checked in the worker only` };
+}
+
+/**
+ * A function `value → {value} | {issues}` (or a promise of it), or null when the core can check everything. The value is
+ * the parsed one when `parses`, else what came with its defaults.
+ */
+function checker(schema, parses) {
+  if (!isValidator(schema)) return byPart(schema, parses);
+  const { validates, fills } = parses ? { validates: true } : convert(schema);
+  if (!validates) return null;
+  return (value) => {
+    const judged = (result) => {
+      if (result.issues !== undefined) return { issues: result.issues.flatMap((one) => issues(one, value)) };
+      return { value: parses ? result.value : fills ? filled(value, result.value) : value };
+    };
+    const result = validate(schema, value);
+    return typeof result?.then === 'function' ? result.then(judged) : judged(result);
   };
 }
 
-/** `{id: 'string', tags: ['string'], address: {zip: 'string'}, note: 'string?'}` → JSON Schema; null when it is none. */
-function shorthand(schema) {
-  const names = Object.keys(schema);
-  if (names.length === 0 || names.every((name) => KEYWORDS.has(name))) return null;
-  const properties = {};
-  const required = [];
-  for (const name of names) {
-    const made = short(schema[name]);
-    if (made === null) return null;
-    const optional = name.endsWith('?') || (typeof schema[name] === 'string' && schema[name].endsWith('?'));
-    const key = name.replace(/\?$/, '');
-    properties[key] = made;
-    if (!optional) required.push(key);
-  }
-  return { type: 'object', properties, required };
-}
-
-function short(value) {
-  if (typeof value === 'function') return CONSTRUCTORS.has(value) ? short(CONSTRUCTORS.get(value)) : null;
-  if (typeof value === 'string') {
-    const name = value.replace(/\?$/, '').toLowerCase();
-    if (name.endsWith('[]')) {
-      const items = short(name.slice(0, -2));
-      return items && { type: 'array', items };
-    }
-    if (name === 'any' || name === 'unknown') return {};
-    if (name === 'date' || name === 'datetime') return { type: 'string', format: 'date-time' };
-    return name in TYPES ? { type: TYPES[name] } : null;
-  }
-  if (isZod(value)) return convert(value).json;
-  if (Array.isArray(value)) {
-    const items = value.length === 1 ? short(value[0]) : null;
-    return items && { type: 'array', items };
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  return shorthand(value) ?? (Object.keys(value).some((key) => KEYWORDS.has(key)) ? value : null);
-}
-
-/** A function `value → {value} | {issues}` (or a promise of it), or null when the core can check everything. */
-function checker(schema, parses) {
-  if (!isValidator(schema) || !(parses || convert(schema).validates)) return null;
-  return (value) => {
-    const result = validate(schema, value);
-    return typeof result?.then === 'function' ? result.then(outcome) : outcome(result);
+/** The short form with schemas of a library in it: a map, or a list of one. */
+function byPart(schema, parses) {
+  const entries = Array.isArray(schema) ? [['', schema[0]]] : isPlain(schema) ? Object.entries(schema) : [];
+  const checks = entries.flatMap(([name, part]) => {
+    const check = held(part).length > 0 ? checker(part, parses) : null;
+    return check === null ? [] : [[name.replace(/\?$/, ''), check]];
+  });
+  if (checks.length === 0) return null;
+  return async (value) => {
+    const many = Array.isArray(schema);
+    if (many ? !Array.isArray(value) : !isPlain(value)) return { value };
+    const made = many ? [...value] : { ...value };
+    const found = [];
+    for (const [name, check] of checks)
+      for (const key of many ? value.keys() : name in value ? [name] : []) {
+        const result = await check(value[key]);
+        if (result.issues === undefined) made[key] = result.value;
+        else
+          found.push(
+            ...result.issues.map((one) => ({ ...one, path: one.path === '' ? `${key}` : `${key}.${one.path}` })),
+          );
+      }
+    return found.length > 0 ? { issues: found } : { value: made };
   };
 }
 
@@ -151,31 +142,38 @@ function validate(schema, value) {
     .then(({ success, data, error }) => (success ? { value: data } : { issues: error.issues }));
 }
 
-function outcome(result) {
-  if (result.issues === undefined) return { value: result.value };
-  return { issues: result.issues.map(issue) };
+/** `sent` with what only `parsed` has: a new object where something is missing. */
+function filled(sent, parsed) {
+  if (Array.isArray(sent)) return Array.isArray(parsed) ? sent.map((one, index) => filled(one, parsed[index])) : sent;
+  if (!isPlain(sent) || !isPlain(parsed)) return sent;
+  const made = Object.fromEntries(Object.entries(sent).map(([key, one]) => [key, filled(one, parsed[key])]));
+  for (const [key, one] of Object.entries(parsed)) if (!Object.hasOwn(sent, key) && one !== undefined) made[key] = one;
+  return made;
 }
 
-function issue({ path = [], message, code }) {
-  const keys = path.map((part) => (typeof part === 'object' && part !== null ? part.key : part));
-  return { path: keys.map(String).join('.'), message: String(message), code: code ?? 'invalid' };
+function isPlain(value) {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** A step's config for the core: functions left out, schemas converted. `{config, warnings}`. */
+/** A step's config for the core: functions left out, schemas converted. `{config, accepts, warnings}`. */
 function reported(config, name) {
   const warnings = [];
+  let accepts = null;
   const schema = (value, key) => {
-    const { json, warning } = convert(value);
-    if (warning !== null) warnings.push({ code: 'bad_schema', message: `${name}: ${key} is left open: ${warning}` });
-    return json;
+    const found = convert(value);
+    if (found.warning !== null)
+      warnings.push({ code: 'bad_schema', message: `${name}: ${key} is left open: ${found.warning}` });
+    if (key === 'bodySchema' || key === 'input') accepts = found.accepts;
+    return found.json;
   };
   const made = {};
   for (const [key, value] of Object.entries(config)) {
     if (key === 'middleware' || key === 'canAccess') continue;
     if (key === 'bodySchema' || key === 'input' || (key === 'schema' && config.type === 'stream'))
       made[key] = schema(value, key);
-    else if (key === 'responseSchema' && typeof value === 'object' && value !== null) {
-      const byStatus = isZod(value) ? { 200: value } : value;
+    else if (key === 'responseSchema' && value !== undefined && value !== null) {
+      // By status; one schema alone is that of 200.
+      const byStatus = isPlain(value) && Object.keys(value).every((one) => STATUS.test(one)) ? value : { 200: value };
       made[key] = Object.fromEntries(
         Object.entries(byStatus).map(([status, one]) => [status, schema(one, `${key}.${status}`)]),
       );
@@ -184,7 +182,7 @@ function reported(config, name) {
       if (kept !== undefined) made[key] = kept;
     }
   }
-  return { config: made, warnings };
+  return { config: made, accepts, warnings };
 }
 
 /** Plain data out of a config value: functions and what contains itself are left out, stand-ins become null. */

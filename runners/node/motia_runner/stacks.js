@@ -9,6 +9,9 @@ const { SourceMap } = require('node:module');
 const { fileURLToPath } = require('node:url');
 
 const maps = new Map();
+// What Node puts between this runner and the author's code.
+const INSIDE = /^node:(?:internal\/|vm$|async_hooks$)/;
+const FROM_NODE = /[( ]node:[\w/]+:\d+:\d+\)?$/;
 
 /** `map` is JSON text, or `{file}` where it can be read. */
 function remember(file, map) {
@@ -51,6 +54,8 @@ function install() {
       if (line !== null) lines.push(`\n    at ${line}`);
       if (lines.length === 12) break;
     }
+    // What called the author's code from below is no news.
+    while (lines.length > 0 && FROM_NODE.test(lines.at(-1))) lines.pop();
     return `${header(error)}${lines.join('')}`;
   };
 }
@@ -65,8 +70,7 @@ function header(error) {
 
 function format(frame) {
   const name = frame.getFileName();
-  if (typeof name !== 'string' || name.startsWith('node:internal/') || name.startsWith(__dirname))
-    return name ? null : String(frame);
+  if (typeof name !== 'string' || INSIDE.test(name) || name.startsWith(__dirname)) return name ? null : String(frame);
   const file = name.startsWith('file:') ? fileURLToPath(name) : name;
   const line = frame.getLineNumber() ?? 1;
   const column = frame.getColumnNumber() ?? 1;

@@ -6,7 +6,7 @@
 const schemas = require('./schemas');
 
 class Step {
-  constructor({ dialect, kind, member, config, file, handler, handle, inferred = [] }) {
+  constructor({ dialect, kind, member, config, file, handler, handle, parts = {}, inferred = [] }) {
     this.dialect = dialect;
     this.kind = kind;
     this.member = member;
@@ -14,46 +14,49 @@ class Step {
     this.file = file;
     this.handler = handler;
     this.handle = handle;
+    this.parts = parts;
     this.inferred = inferred;
     this.name = String(config.name ?? '');
     this.flows = config.flows;
-    this.emits = topics(config.emits);
-    this.strictEmits = config.strictEmits === true;
-    this.warned = new Set();
     this.middleware = [].concat(config.middleware ?? []).filter((one) => typeof one === 'function');
     this.canAccess = config.canAccess;
     // What a failed check does when the core does not say.
     this.validation = config.validation ?? (kind === 'event' && dialect !== 'b' ? 'warn' : 'enforce');
   }
 
-  /** Checks an input the core cannot check in full, or null. In (b) it also gives the parsed value. */
-  get check() {
-    const schema = this.kind === 'api' ? this.config.bodySchema : this.kind === 'event' ? this.config.input : undefined;
-    const check = schema == null ? null : schemas.checker(schema, this.dialect === 'b');
-    Object.defineProperty(this, 'check', { value: check });
-    return check;
+  /** What the core cannot check in full: `[part, check]` for each part of a request, or for the whole input under ''. */
+  get checks() {
+    const given = this.kind === 'api' ? { body: this.config.bodySchema, ...this.parts } : { '': this.config.input };
+    const checks = Object.entries(this.kind === 'cron' ? {} : given)
+      .map(([part, schema]) => [part, schema == null ? null : schemas.checker(schema, this.dialect === 'b')])
+      .filter(([, check]) => check !== null);
+    Object.defineProperty(this, 'checks', { value: checks });
+    return checks;
   }
 
   /** `{report, warnings}` for step.describe. */
   report() {
-    const { config, warnings } = schemas.reported(this.config, this.name);
+    const { config, accepts, warnings } = schemas.reported(this.config, this.name);
     const report = {
       member: this.member,
       config,
       hasHandler: typeof this.handler === 'function',
       middleware: this.middleware.length,
     };
-    report.validates = this.check !== null;
+    report.validates = this.checks.length > 0;
+    if (accepts !== null) report.accepts = accepts;
+    for (const [part, schema] of Object.entries(this.parts)) {
+      if (schema == null) continue;
+      const { json } = schemas.convert(schema);
+      if (part === 'query') config.queryParams ??= Object.keys(json?.properties ?? {}).map((name) => ({ name }));
+      if (this.checks.some(([checked]) => checked === part)) continue;
+      const message = `${this.name}: schema.${part} is not checked: give a Zod or another Standard Schema`;
+      warnings.push({ code: 'bad_schema', message });
+    }
     if (typeof this.canAccess === 'function') report.canAccess = true;
     if (this.inferred.length > 0) report.inferred = this.inferred;
     return { report, warnings };
   }
-}
-
-/** null = any topic. */
-function topics(emits) {
-  if (!Array.isArray(emits) || emits.length === 0) return null;
-  return new Set(emits.map((one) => (typeof one === 'object' ? one?.topic : one)));
 }
 
 module.exports = { Step };

@@ -14,15 +14,17 @@ const { FileScope, storage } = require('./scope');
 const { problem } = require('./problems');
 const output = require('./output');
 const { encode } = require('./values');
+const { Versions } = require('./versions');
 
 class Steps {
-  /** How long a file may take to load (ms), the awaits at its top included. */
-  static patience = 30_000;
-
   constructor(wire) {
     this.wire = wire;
     this.root = '';
-    this.files = new Map();
+    this.versions = new Versions();
+    this.places = new Map();
+    this.scopes = new Map();
+    // How long a file may take to load (ms), the awaits at its top included.
+    this.patience = 30_000;
   }
 
   open(project) {
@@ -30,39 +32,47 @@ class Steps {
   }
 
   /** A loaded step that can run, or null. The hot path of every invocation. */
-  known(file, member) {
-    const step = this.files.get(file)?.members?.get(member);
+  known(file, member, snapshot) {
+    const step = this.versions.at(file, snapshot)?.members?.get(member);
     return step?.handler === undefined ? null : step;
   }
 
   /** A step that can run, loaded now if need be. Rejects with MotiaError 1003. */
-  async runnable(file, member) {
-    const step = await this.find(file, member);
+  async runnable(file, member, snapshot) {
+    const step = await this.find(file, member, snapshot);
     if (step.handler === undefined) throw new MotiaError(CODES.unavailable, `${step.name} in ${file} has no handler`);
     return step;
   }
 
   /** Loads the file if need be. Rejects with MotiaError 1003. */
-  async find(file, member) {
-    const { members, error } = await this.load(file);
+  async find(file, member, snapshot) {
+    const { members, error } = await this.load(file, snapshot);
     const step = members?.get(member);
     if (step !== undefined) return step;
     if (error !== undefined) throw new MotiaError(CODES.unavailable, `${file} cannot be used: ${error.message}`);
     throw new MotiaError(CODES.unavailable, `${file} has no step ${member === '' ? 'of its own' : `"${member}"`}`);
   }
 
-  /** The report of each file, as JSON text. */
-  async describe(files, changed) {
-    this.forget(changed);
-    await loader.prewarm(files.filter((file) => !this.files.has(file)).map((file) => this.absolute(file)));
+  /**
+   * The report of each file, as JSON text: of those asked for, then of others that needed a changed one. `held` are
+   * earlier loadings that are still served, with their `sources` where this worker may not have seen them.
+   */
+  async describe({ snapshot, files, changed, held }) {
+    const stale = this.forget(snapshot, files, changed);
+    for (const one of held) await this.hold(one);
+    this.versions.prune(snapshot, held);
+    const asked = [...new Set([...files, ...stale.filter((file) => !changed.includes(file))])];
+    const missing = asked.filter((file) => this.versions.at(file, snapshot) === undefined);
+    await loader.prewarm(missing.map((file) => this.absolute(file)));
+    if (missing.length > 1) this.loadAhead(missing);
     const reports = [];
-    for (const file of files) reports.push(sendable(await this.report(file)));
+    for (const file of asked) reports.push(sendable(await this.report(file, snapshot)));
     transform.rest();
     return reports;
   }
 
-  async report(file) {
-    const { members, error } = await this.load(file);
+  async report(file, snapshot) {
+    const { members, error } = await this.load(file, snapshot);
     const report = {
       file,
       steps: [],
@@ -82,24 +92,34 @@ class Steps {
   }
 
   /** `{members}` or `{error}`; one load at a time for each file. */
-  load(file) {
-    let known = this.files.get(file);
-    if (known === undefined) {
-      const loading = this.read(file).then((found) => {
-        // Kept only when the file was not changed meanwhile.
-        if (this.files.get(file)?.loading === loading) this.files.set(file, found);
-        return found;
-      });
-      known = { loading };
-      this.files.set(file, known);
+  load(file, snapshot) {
+    const known = this.versions.at(file, snapshot);
+    if (known !== undefined) return known.loading ?? known;
+    const entry = this.versions.add(file, snapshot, {});
+    entry.loading = this.read(file).then((found) => {
+      delete entry.loading;
+      return Object.assign(entry, found);
+    });
+    return entry.loading;
+  }
+
+  /** Loads an earlier version of a file from the texts it was made of, unless this worker still has it. */
+  async hold({ file, snapshot, sources }) {
+    if (this.versions.holds(file, snapshot) || sources === undefined) return;
+    const texts = new Map(Object.entries(sources).map(([name, text]) => [this.absolute(name), text]));
+    transform.instead(texts);
+    try {
+      this.versions.add(file, snapshot, await this.read(file), snapshot + 1);
+    } finally {
+      transform.instead(null);
+      loader.forget([...texts.keys()]);
     }
-    return known.loading ?? known;
   }
 
   async read(file) {
     try {
       const exported = await this.exportsOf(file);
-      const steps = dialects.read(exported, file);
+      const steps = dialects.read(exported, file, (one) => this.relative(one));
       return { members: new Map(steps.map((step) => [step.member, step])) };
     } catch (error) {
       const found = problem(error, this.absolute(file), (one) => this.relative(one));
@@ -109,44 +129,72 @@ class Steps {
 
   /** Runs a file of the project; what it prints is logged, what it exits with is thrown. */
   async exportsOf(file) {
-    const scope = new FileScope(this.wire, file);
+    const scope = this.scopes.get(file) ?? new FileScope(this.wire, file);
+    this.scopes.delete(file);
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(
-            new FileProblem(
-              'timeout',
-              `loading took longer than ${Steps.patience / 1000} s; something it awaits does not come`,
-            ),
-          ),
-        Steps.patience,
-      );
+      timer = setTimeout(() => reject(this.overdue('something it awaits does not come')), this.patience);
     });
     try {
-      const exported = await Promise.race([storage.run(scope, loader.load, this.absolute(file)), late]);
+      const exported = await Promise.race([storage.run(scope, loader.load, this.absolute(file), this.patience), late]);
       if (scope.failure !== null) throw scope.failure;
       return exported;
+    } catch (error) {
+      throw error?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? this.overdue('move slow work into the handler') : error;
     } finally {
       clearTimeout(timer);
+      this.stay(scope, file);
       scope.loaded = true;
       output.flush(scope);
     }
   }
 
-  forget(changed) {
-    if (changed.length === 0) return;
+  /** Runs what need not wait, all under one watch: a watch costs a thread. What came of it is told by `exportsOf`. */
+  loadAhead(files) {
+    const names = new Map(files.map((file) => [this.absolute(file), file]));
+    loader.loadAhead([...names.keys()], this.patience, (place, work) => {
+      const file = names.get(place);
+      const scope = new FileScope(this.wire, file);
+      this.scopes.set(file, scope);
+      storage.run(scope, work);
+      this.stay(scope, file);
+    });
+  }
+
+  /** One file must not move all others. */
+  stay(scope, file) {
+    if (process.cwd() === this.root) return;
+    process.chdir(this.root);
+    scope.log('warn', `${file} changes the working directory while it loads; it is set back: use absolute paths`, {});
+  }
+
+  overdue(hint) {
+    return new FileProblem('timeout', `the file had not loaded after ${this.patience / 1000} s`, { hint });
+  }
+
+  /** Ends what has changed, what needs it, and what could not be loaded. Returns the step files among them. */
+  forget(snapshot, files, changed) {
+    if (changed.length === 0) return [];
+    this.places.clear();
     const stale = loader.forget(changed.map((file) => this.absolute(file)));
-    for (const file of this.files.keys()) if (stale.has(this.absolute(file))) this.files.delete(file);
+    const ended = [...this.versions.files.keys()].filter((file) => stale.has(this.absolute(file)));
+    const failed = files.filter((file) => this.versions.latest(file)?.error !== undefined);
+    for (const file of [...ended, ...failed]) this.versions.end(file, snapshot);
+    return ended;
   }
 
   absolute(file) {
-    const whole = path.resolve(this.root, file);
-    try {
-      return fs.realpathSync(whole);
-    } catch {
-      return whole;
+    let place = this.places.get(file);
+    if (place === undefined) {
+      place = path.resolve(this.root, file);
+      try {
+        place = fs.realpathSync(place);
+      } catch {
+        return place;
+      }
+      this.places.set(file, place);
     }
+    return place;
   }
 
   relative(file) {

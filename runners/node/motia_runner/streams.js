@@ -4,7 +4,7 @@
  * which item a response shows; values.js takes it off again whatever is sent to the core.
  */
 const { MARK } = require('./values');
-const { list } = require('./state');
+const { list, ttl } = require('./state');
 
 /** What the proxy stands for: the run, and the streams asked for so far. */
 class Streams {
@@ -36,9 +36,9 @@ function makeStream(run, stream) {
   };
   return {
     get: (group, id) => act('streams.get', group, id),
-    set: (group, id, data, options) => act('streams.set', group, id, { value: data ?? null, ttl: options?.ttl }),
+    set: (group, id, data, options) => act('streams.set', group, id, { value: data ?? null, ttl: ttl(options) }),
     delete: (group, id) => act('streams.delete', group, id),
-    update: (group, id, ops, options) => act('streams.update', group, id, { ops: list(ops), ttl: options?.ttl }),
+    update: (group, id, ops, options) => act('streams.update', group, id, { ops: list(ops), ttl: ttl(options) }),
     getGroup: async (groupId) => {
       const group = text(stream, 'groupId', groupId);
       const { items } = await run.call('streams.getGroup', { stream, group });

@@ -13,7 +13,7 @@ const { isOwn } = require('./resolve');
 const stacks = require('./stacks');
 
 const ATTEMPTS = 50;
-const PARAMETERS = ['require', 'module', '__filename', '__dirname', '__motia_meta', '__motia_import'];
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname', '__motia_meta', '__motia_import'];
 const EXPORTS = /\bexport \{([^{}]*)\};?\s*$/;
 const REEXPORTED = /^__reExport\((\w+), /m;
 
@@ -44,9 +44,11 @@ async function retrying(load) {
 function settle(file) {
   let work = settling.get(file);
   if (work === undefined) {
+    const current = () => settling.get(file) === work;
+    // The file may be forgotten, because it has changed, while it still waits for something: then it settles nothing.
     work = (isOwn(file) ? run(file) : import(pathToFileURL(file).href).then((exports) => ({ exports, module: null })))
-      .then((result) => void settled.set(file, result))
-      .finally(() => settling.delete(file));
+      .then((result) => void (current() && settled.set(file, result)))
+      .finally(() => current() && settling.delete(file));
     settling.set(file, work);
   }
   return work;
@@ -60,12 +62,13 @@ async function run(file) {
   module.paths = Module._nodeModulePaths(path.dirname(file));
   const found = EXPORTS.exec(code);
   const statements = found === null ? code : code.slice(0, found.index);
-  const body = `return (async () => { ${statements}\n${returned(code, found?.[1] ?? '')} })()`;
+  const body = `return (async () => { ${statements}\n${returned(code, found?.[1] ?? null)} })()`;
   const start = vm.compileFunction(body, PARAMETERS, { filename: file });
   const require = (name) => module.require(name);
   const meta = globalThis[Symbol.for('motia.meta')](file, Module.createRequire(file));
   // Again from the start while something it requires is unsettled too: imports come first, so little is done twice.
-  const work = () => start(require, module, file, path.dirname(file), meta, globalThis[Symbol.for('motia.import')]);
+  const again = globalThis[Symbol.for('motia.import')];
+  const work = () => start(module.exports, require, module, file, path.dirname(file), meta, again);
   for (let attempt = 0; ; attempt++) {
     try {
       return { exports: await work(), module };
@@ -112,11 +115,12 @@ async function bundle(file) {
   return { code: text('.js').replace(DYNAMIC_IMPORT, '__motia_import(() => '), map: text('.map') };
 }
 
-/** esbuild's final export list as the statement that returns the module's exports. */
+/** esbuild's final export list as the statement that returns the module's exports; null where only CommonJS's are. */
 function returned(code, list) {
   const spread = REEXPORTED.exec(code);
   // An ES module that is exported again brings its mark along.
   if (spread !== null) return `return Object.hasOwn(${spread[1]}, '__esModule') ? ${spread[1]} : ${marked(spread[1])}`;
+  if (list === null) return 'return module.exports;';
   const names = list
     .split(',')
     .map((one) => one.trim())
@@ -132,4 +136,4 @@ function marked(exports) {
   return `Object.defineProperty(${exports}, '__esModule', { value: true });`;
 }
 
-module.exports = { Unsettled, settled, retrying };
+module.exports = { Unsettled, settled, settling, retrying };

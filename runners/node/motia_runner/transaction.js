@@ -64,8 +64,8 @@ class Block {
   async act(method, params) {
     const [service, verb] = method.split('.');
     if (service !== 'state' && service !== 'streams') {
-      if (method === 'events.emit') return this.write(method, params, { id: params.id ?? null, deliveries: null });
-      if (method === 'once.put') return this.write(method, params, { value: params.value });
+      if (method === 'events.emit') return this.write(method, params, { id: null, deliveries: null });
+      if (method === 'once.put') return this.write(method, params);
       if (method === 'once.get') return this.run.direct(method, params);
       throw new MotiaError(CODES.params, `${method} cannot be part of a transaction`);
     }
@@ -112,16 +112,19 @@ class Block {
         this.write(method, params);
         return { count };
       }
+      case 'set':
+        return this.write(method, params);
       default:
         return this.write(method, params, {});
     }
   }
 
-  /** Collects a write; its values are fixed now, whatever the block does to them later. */
+  /** Collects a write; its values are fixed now, whatever the block does to them later. `result` is else what was kept. */
   write(method, params, result) {
     const text = this.run.params(params, method);
-    this.writes.push({ method, text, params: JSON.parse(text) });
-    return result ?? { value: params.value };
+    const kept = JSON.parse(text);
+    this.writes.push({ method, text, params: kept });
+    return result ?? { value: copy(kept.value ?? null) };
   }
 
   /** An item as the block sees it: its own writes first, then what it read before, then the core. */

@@ -40,7 +40,8 @@ const DYNAMIC_IMPORT = /Promise\.resolve\(\)\.then\(\(\) => (?=__toESM\((?:__)?r
 // One line, so that line numbers hold.
 const META = 'const __motia_meta = globalThis[Symbol.for("motia.meta")](__filename, require); ';
 const IMPORT = 'const __motia_import = globalThis[Symbol.for("motia.import")]; ';
-const VERSION = '1';
+// What another version of this file made is never used.
+const VERSION = cache.key(fs.readFileSync(__filename, 'utf8'));
 
 const ahead = new Map();
 let esbuild = null;
@@ -144,7 +145,18 @@ function rest() {
 }
 
 function read(file) {
-  return fs.readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  return (given(file) ?? fs.readFileSync(file, 'utf8')).replace(/^\ufeff/, '');
 }
 
-module.exports = { transform, prewarm, requires, rest, read, service, OPTIONS, LOADERS, DYNAMIC_IMPORT };
+let texts = null;
+/** From now on `files` (path → text) are read instead of what lies on the disk; null = the disk again. */
+function instead(files) {
+  texts = files;
+}
+
+/** The text that stands for a file, if one does. */
+function given(file) {
+  return texts?.get(file);
+}
+
+module.exports = { transform, prewarm, requires, rest, read, instead, given, service, OPTIONS, LOADERS, DYNAMIC_IMPORT };

@@ -1,7 +1,7 @@
 'use strict';
 /**
  * The nearest tsconfig.json (or jsconfig.json) of a file: its path aliases and what esbuild must know of it.
- * Reads `extends`, comments and trailing commas. Never looks above the project.
+ * Reads `extends`, comments and trailing commas. Never looks above the project, or the workspace that it is part of.
  */
 const fs = require('node:fs');
 const path = require('node:path');
@@ -24,8 +24,21 @@ const byFolder = new Map();
 let root = '';
 
 function setRoot(folder) {
-  root = folder;
+  root = workspaceOf(folder) ?? folder;
   byFolder.clear();
+}
+
+/** The folder above a project whose package.json counts it among its workspaces, or null. */
+function workspaceOf(folder) {
+  for (let above = path.dirname(folder); above !== path.dirname(above); above = path.dirname(above)) {
+    if (fs.existsSync(path.join(above, 'pnpm-workspace.yaml'))) return above;
+    try {
+      if (JSON.parse(fs.readFileSync(path.join(above, 'package.json'), 'utf8')).workspaces !== undefined) return above;
+    } catch {
+      // No package here.
+    }
+  }
+  return null;
 }
 
 /** `{aliases, baseUrl, raw, file}` for a source file. */
@@ -50,6 +63,8 @@ function read(file) {
   const kept = Object.fromEntries(
     FOR_ESBUILD.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
   );
+  // They leave JSX to a later tool, which is us.
+  if (/^(?:preserve|react-native)$/i.test(kept.jsx)) kept.jsx = 'react-jsx';
   const aliases = Object.entries(options.paths ?? {}).map(([pattern, targets]) => {
     const [before, after] = pattern.split('*');
     return {

@@ -68,9 +68,9 @@ class Rebuild {
       case 'bigint':
         return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
       case 'function':
-        return this.refuse(`a function${value.name ? ` (${value.name})` : ''} cannot be sent`, '[function]');
+        return this.refuse(`a function${value.name ? ` (${value.name})` : ''} has no form in JSON`, '[function]');
       case 'symbol':
-        return this.refuse('a symbol cannot be sent', String(value));
+        return this.refuse('a symbol has no form in JSON', String(value));
       case 'object':
         return value === null ? null : this.object(value, room);
       default:
@@ -81,8 +81,8 @@ class Rebuild {
   object(value, room) {
     const bytes = toBytes(value);
     if (bytes !== null) return this.bytes(bytes);
-    if (this.above.includes(value)) return this.refuse('the value contains itself', '[circular]');
-    if (room === 0) return this.refuse(`the value is nested deeper than ${limits.depth} levels`, '[…]');
+    if (this.above.includes(value)) return this.refuse('contains itself', '[circular]');
+    if (room === 0) return this.refuse(`nested deeper than ${limits.depth} levels`, '[…]');
     this.above.push(value);
     const made = this.made(value, room - 1);
     this.above.pop();
@@ -96,8 +96,8 @@ class Rebuild {
     if (value instanceof Map) return this.entries(value, room);
     if (value instanceof Set || ArrayBuffer.isView(value)) return this.list([...value], room);
     if (typeof value.toJSON === 'function') return this.value(value.toJSON(this.keys.at(-1) ?? ''), room);
-    if (types.isPromise(value)) return this.refuse('a promise cannot be sent; is an await missing?', '[promise]');
-    if (types.isGeneratorObject(value)) return this.refuse('a generator cannot be sent', '[generator]');
+    if (types.isPromise(value)) return this.refuse('a promise has no form in JSON (await it)', '[promise]');
+    if (types.isGeneratorObject(value)) return this.refuse('a generator has no form in JSON', '[generator]');
     if (value instanceof RegExp || types.isBoxedPrimitive(value))
       return value instanceof RegExp ? String(value) : this.value(value.valueOf(), room);
     return this.entries(Object.entries(value), room);

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-import os
 from typing import Any, Dict, List
 
 from motia_runner import binding, dialects, values
 from motia_runner.definition import without_functions
-from motia_runner.faults import STEP_UNAVAILABLE, MotiaError
+from motia_runner.faults import INVALID_PARAMS, STEP_UNAVAILABLE, MotiaError
 from motia_runner.hands import Hands
 from motia_runner.loader import Loader, Overdue
 from motia_runner.request import Headers, Request
@@ -17,18 +17,19 @@ _NAMES = ("config", "CONFIG", "default")
 
 
 class Configs:
-    """Reads `motia_config.py`: a dict called `config`, or a function of that name that returns one."""
+    """Reads `motia_config.py`: a dict called `config`, or a function of that name that returns one, now or later."""
 
     def __init__(self, loader: Loader, hands: Hands) -> None:
         self._loader = loader
         self._hands = hands
 
-    def load(self, file: str) -> Dict[str, Any]:
+    async def load(self, params: Dict[str, Any]) -> Dict[str, Any]:
         """`{config, functions, dependencies, error?}`; never fails as a whole."""
+        file = _file(params, "config.load")
         told: Dict[str, Any] = {"config": {}, "functions": []}
         try:
             functions: List[str] = []
-            kept = without_functions(_config(self._loader.config(file), file), "", functions)
+            kept = without_functions(await _config(self._loader.config(file), file), "", functions)
             told["config"] = json.loads(values.dump_plain(kept, "config"))
             told["functions"] = functions
         except (Exception, SystemExit, Overdue) as error:
@@ -37,16 +38,13 @@ class Configs:
         return told
 
     async def authenticate(self, params: Dict[str, Any]) -> Dict[str, Any]:
-        file = params.get("file")
-        if not isinstance(file, str):
-            raise MotiaError("stream.authenticate needs a file", -32602)
-        config = _config(self._loader.module(file), file)
-        environment = os.environ.get("MOTIA_ENV") or os.environ.get("NODE_ENV") or "development"
-        section = config.get(environment)
-        auth = (section.get("streamAuth") if isinstance(section, dict) else None) or config.get("streamAuth") or {}
-        authenticate = auth.get("authenticate") if isinstance(auth, dict) else None
+        file = _file(params, "stream.authenticate")
+        name = str(params.get("function") or "streamAuth.authenticate")
+        authenticate: Any = await _config(self._loader.module(file), file)
+        for key in name.split("."):
+            authenticate = authenticate.get(key) if isinstance(authenticate, dict) else None
         if not callable(authenticate):
-            raise MotiaError(f"{file} has no streamAuth.authenticate", STEP_UNAVAILABLE)
+            raise MotiaError(f"{file} has no {name}", STEP_UNAVAILABLE)
         given = params.get("request") or {}
         asked = Request(given, headers=Headers(given.get("headers") or {}))
         return {"context": await self._hands.call(None, authenticate, asked)}
@@ -59,10 +57,19 @@ class Configs:
         return {"allowed": bool(await self._hands.call(None, stream.can_access, *args, **named))}
 
 
-def _config(module: Any, file: str) -> Dict[str, Any]:
+def _file(params: Dict[str, Any], method: str) -> str:
+    file = params.get("file")
+    if not isinstance(file, str):
+        raise MotiaError(f"{method} needs a file", INVALID_PARAMS)
+    return file
+
+
+async def _config(module: Any, file: str) -> Dict[str, Any]:
     found = next((getattr(module, name) for name in _NAMES if hasattr(module, name)), None)
     if callable(found) and not isinstance(found, type):
         found = found()
+    if inspect.isawaitable(found):
+        found = await found
     if not isinstance(found, dict):
         raise MotiaError(f'{file}: write config = {{"port": 3000, …}}')
     return dialects.settings(found)  # type: ignore[no-any-return]

@@ -6,18 +6,22 @@ It holds no logic: calls are `state.py`, `transaction.py` and `invocation.py`. A
 from __future__ import annotations
 
 import datetime
+import math
+import re
 from typing import Any, Callable, Dict, Iterator, Mapping
 
 from motia_runner import running, transaction
 from motia_runner.hands import Hands
 from motia_runner.invocation import Invocation
 from motia_runner.output import Logger
-from motia_runner.state import State, Streams, nothing
+from motia_runner.state import State, Streams, as_it_is
 
 _OPTIONS = {
     "messageGroupId": "messageGroupId", "message_group_id": "messageGroupId",
     "delay": "delay", "at": "at", "id": "id",
 }  # fmt: skip
+
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|z|[+-]\d\d:\d\d|)\Z")
 
 
 class Dates:
@@ -47,13 +51,13 @@ class Context:
         self.step = run.step
 
     def emit(self, event: Any = None, data: Any = None, **options: Any) -> Any:
-        """`emit({"topic": …, "data": …})`; finished when the deliveries are stored."""
+        """`emit({"topic": …, "data": …})`; `{"id", "deliveries"}` when these are stored."""
         params = _emission(event, data, options)
         block = running.transaction.get()
         if block is not None:
             block.write("events.emit", params)
-            return self._run.ready(None)
-        return self._run.start("events.emit", params, nothing, "emit")
+            return self._run.ready({"id": None, "deliveries": None})
+        return self._run.start("events.emit", params, as_it_is, "emit")
 
     def once(self, key: str, function: Callable[[], Any]) -> Any:
         """The result of `function`, remembered for this delivery: a retry does not run it again."""
@@ -81,7 +85,7 @@ class Context:
         return str(self.trace_id)
 
     async def _once(self, key: str, function: Callable[[], Any]) -> Any:
-        known = await self._run.ask("once.get", {"key": key}, lambda result: result)
+        known = await self._run.ask("once.get", {"key": key}, as_it_is)
         if known["found"]:
             return known["value"]
         value = await self._hands.call(self._run, function)
@@ -89,7 +93,7 @@ class Context:
         block = running.transaction.get()
         if block is not None:
             block.write("once.put", params)
-            return value
+            return transaction.as_received(value, "once")
         return await self._run.ask("once.put", params, lambda result: result["value"], "once")
 
     def __getattr__(self, name: str) -> Any:
@@ -132,7 +136,7 @@ _PARTS: Dict[str, Callable[[Invocation], Any]] = {
 def trigger(run: Invocation, step: str, data: Any) -> Any:
     if running.transaction.get() is not None:
         raise RuntimeError("motia.trigger cannot be part of a transaction: emit an event, or trigger after it")
-    return run.start("events.trigger", {"step": str(step), "data": data}, lambda result: result, "trigger")
+    return run.start("events.trigger", {"step": str(step), "data": data}, as_it_is, "trigger")
 
 
 def _emission(event: Any, data: Any, options: Dict[str, Any]) -> Dict[str, Any]:
@@ -152,12 +156,37 @@ def _emission(event: Any, data: Any, options: Dict[str, Any]) -> Dict[str, Any]:
 
 def _option(name: str, value: Any) -> Any:
     if name == "delay":
-        return value.total_seconds() if isinstance(value, datetime.timedelta) else value
-    if name != "at":
-        return str(value)
-    if isinstance(value, str):
-        text = value[:-1] + "+00:00" if value.endswith(("Z", "z")) else value
-        value = datetime.datetime.fromisoformat(text)
-    if isinstance(value, datetime.datetime):
-        return int(value.timestamp() * 1000)
-    return int(value)
+        return _seconds(value)
+    return _moment(value) if name == "at" else str(value)
+
+
+def _seconds(delay: Any) -> float:
+    if isinstance(delay, datetime.timedelta):
+        return delay.total_seconds()
+    try:
+        seconds = float(delay)
+    except (TypeError, ValueError):
+        seconds = -1
+    if not 0 <= seconds < math.inf:
+        raise TypeError(f"emit: delay must be seconds from now, not {delay!r}")
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+def _moment(at: Any) -> int:
+    """Epoch milliseconds."""
+    try:
+        if isinstance(at, str):
+            at = _parsed(at)
+        return int(at.timestamp() * 1000) if isinstance(at, datetime.datetime) else int(at)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"emit: at must be a datetime, ISO 8601 text or epoch milliseconds, not {at!r}") from None
+
+
+def _parsed(text: str) -> datetime.datetime:
+    """ISO 8601 with any number of decimals, which older versions of `fromisoformat` do not take."""
+    found = _ISO.match(text.strip())
+    if found is None:
+        return datetime.datetime.fromisoformat(text)
+    start, decimals, zone = found.groups()
+    zone = "+00:00" if zone in ("Z", "z") else zone
+    return datetime.datetime.fromisoformat(f"{start}.{(decimals or '0')[:6]:0<6}{zone}")

@@ -11,6 +11,7 @@ from motia_runner.faults import MotiaError
 from motia_runner.hands import is_async
 
 RUNS = ("api", "event", "cron")
+_STATUS = re.compile(r"(?:[1-5]\d\d|[1-5]xx|default)\Z", re.IGNORECASE)
 _SCHEMA_KEYS = ("bodySchema", "input", "schema")
 
 
@@ -37,6 +38,7 @@ class Definition:
         handler: Optional[Callable[..., Any]],
         line: Optional[int],
         inferred: List[str],
+        parts: Optional[Dict[str, Any]] = None,
     ) -> None:
         self.member = member
         self.dialect = dialect
@@ -53,7 +55,12 @@ class Definition:
         self.warned: Set[str] = set()
         self.bind: Callable[[Any, Any], Any] = lambda input, context: ((), {})
         schema = config.get({"api": "bodySchema", "event": "input"}.get(kind, ""))
-        self.model = schema if schema is not None and models.is_model(schema) else None
+        self.model = None if schema is None else models.judge_of(schema)
+        self.parts = parts or {}
+        # What the core cannot check in full: (part of the request, or "" for the whole input; model).
+        own = [("body" if kind == "api" else "", self.model)] if self.model is not None else []
+        judged = ((part, models.judge_of(given)) for part, given in self.parts.items())
+        self.checks = [*own, *((part, judge) for part, judge in judged if judge is not None)]
         # The first function called decides where the invocation runs.
         first = self.middleware[0] if self.middleware and kind == "api" else handler
         self.on_loop = first is not None and is_async(first)
@@ -77,11 +84,28 @@ class Definition:
                 "line": self.line,
                 "hasHandler": self.handler is not None,
                 "middleware": len(self.middleware),
-                "validates": self.model is not None,
+                "validates": bool(self.checks),
+                **self._accepts(),
                 "canAccess": self.can_access is not None,
                 "inferred": self.inferred,
             }
         return self._report
+
+    def _responses(self, given: Any) -> Dict[str, Any]:
+        """By status; one schema alone is that of 200."""
+        if not isinstance(given, dict) or not all(_STATUS.match(str(status)) for status in given):
+            given = {200: given}
+        return {
+            str(status): None if each is None else schemas.convert(each, self.problems, f"responseSchema.{status}")
+            for status, each in given.items()
+        }
+
+    def _accepts(self) -> Dict[str, Any]:
+        """What the core checks with, where that is wider than the schema in `config`."""
+        if self.model is None:
+            return {}
+        given = self.config["bodySchema" if self.kind == "api" else "input"]
+        return {"accepts": json.loads(values.dump_plain(schemas.accepted(given), "accepts"))}
 
     def _config(self) -> Any:
         told: Dict[str, Any] = {}
@@ -90,13 +114,16 @@ class Definition:
                 continue
             if key in _SCHEMA_KEYS and value is not None:
                 told[key] = schemas.convert(value, self.problems, key)
-            elif key == "responseSchema" and isinstance(value, dict):
-                told[key] = {
-                    str(status): None if each is None else schemas.convert(each, self.problems, f"{key}.{status}")
-                    for status, each in value.items()
-                }
+            elif key == "responseSchema" and value is not None:
+                told[key] = self._responses(value)
             else:
                 told[key] = without_functions(value, key, [])
+        for part, given in self.parts.items():
+            made = schemas.convert(given, self.problems, f"schema.{part}")
+            if part == "query" and "queryParams" not in told and isinstance(made, dict):
+                told["queryParams"] = [{"name": name} for name in made.get("properties") or ()]
+            if models.judge_of(given) is None:
+                self.problems.append(f"schema.{part} is not checked: give a Pydantic model")
         try:
             return json.loads(values.dump_plain(told, "config"))
         except MotiaError as error:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import re
 from types import ModuleType
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
-from motia_runner import binding
+from motia_runner import binding, schemas
 from motia_runner.definition import RUNS, Definition, FileProblem, camel
 
 _MARK = "__motia_step__"
+_MADE = "__motia_steps__"
 _STREAM_FILE = re.compile(r"[._]stream\.py\Z")
 _PARTS = {"body", "query", "params", "headers", "response"}
 _DATA_KEYS = {"bodySchema", "responseSchema", "input", "schema", "routes"}
@@ -82,49 +83,85 @@ def _handler(module: ModuleType, config: Dict[str, Any], inferred: List[str]) ->
 
 
 def _decorated(module: ModuleType) -> List[Definition]:
-    found: List[Definition] = []
+    """In the order they were written. A function that another of the same name has replaced is a step all the same."""
+    marked: Dict[int, Tuple[str, Callable[..., Any]]] = {}
     for member, function in list(vars(module).items()):
         marks = getattr(function, _MARK, None)
         if isinstance(marks, list) and getattr(function, "__module__", None) == module.__name__:
-            for index, mark in enumerate(marks):
-                found.append(_built(f"{member}#{index}" if index else member, function, mark))
+            marked.setdefault(id(marks), (member, function))
+    for function in getattr(module, _MADE, ()):
+        if function.__module__ != module.__name__:
+            continue
+        marked.setdefault(id(getattr(function, _MARK)), (_unused(function.__name__, marked.values()), function))
+    found = [
+        _built(f"{member}#{index}" if index else member, function, mark)
+        for member, function in marked.values()
+        for index, mark in enumerate(getattr(function, _MARK))
+    ]
     found.sort(key=lambda step: step.line or 0)
     return found
+
+
+def _unused(name: str, taken: Iterable[Tuple[str, Any]]) -> str:
+    """`name`, or `name~2`, `name~3` … when others have it."""
+    known = {member for member, _ in taken}
+    made, number = name, 1
+    while made in known:
+        number += 1
+        made = f"{name}~{number}"
+    return made
 
 
 def _built(member: str, function: Callable[..., Any], mark: Dict[str, Any]) -> Definition:
     config = settings(mark)
     kind, name, schema = config.pop("kind"), config.pop("id"), config.pop("schema", None)
-    config = {"type": kind, "name": name, **config}
+    config = {**config, "type": kind, "name": name}
     code = getattr(inspect.unwrap(function), "__code__", None)
     line = code.co_firstlineno if code is not None else None
+    parts: Dict[str, Any] = {}
     if kind == "api":
-        config.update(_api_schemas(schema))
+        parts = _api_parts(schema)
+        config.update({key: parts.pop(key) for key in ("bodySchema", "responseSchema") if key in parts})
     elif kind == "event":
-        config["subscribes"] = list(config.get("subscribes") or [name])
+        topics = config.get("subscribes") or []
+        config["subscribes"] = list(dict.fromkeys([*([topics] if isinstance(topics, str) else topics), name]))
         if schema is not None:
             config["input"] = schema
     elif "schedule" in config:
         config["cron"] = config.pop("schedule")
-    if config.get("bodySchema") is not None or config.get("input") is not None:
+    if parts or config.get("bodySchema") is not None or config.get("input") is not None:
         config.setdefault("validation", "enforce")
-    step = Definition(member=member, dialect="b", kind=kind, config=config, handler=function, line=line, inferred=[])
-    step.bind = binding.by_name(function, kind)
+    step = Definition(
+        member=member, dialect="b", kind=kind, config=config, handler=function, line=line, inferred=[], parts=parts
+    )
+    step.bind = binding.by_name(function, kind, _keys(config.get("bodySchema" if kind == "api" else "input")))
     return step
 
 
-def _api_schemas(schema: Any) -> Dict[str, Any]:
-    """`schema` is `{"body": …, "response": …}`, or the body's schema itself."""
+def _api_parts(schema: Any) -> Dict[str, Any]:
+    """`schema` is `{"body": …, "query": …, "params": …, "headers": …, "response": …}`, or the body's schema itself."""
     if not isinstance(schema, dict) or not schema or not _PARTS.issuperset(schema):
         return {} if schema is None else {"bodySchema": schema}
-    made: Dict[str, Any] = {}
-    if schema.get("body") is not None:
-        made["bodySchema"] = schema["body"]
-    response = schema.get("response")
-    if response is not None:
+    made = {part: given for part, given in schema.items() if given is not None}
+    if "body" in made:
+        made["bodySchema"] = made.pop("body")
+    if "response" in made:
+        response = made.pop("response")
         by_status = isinstance(response, dict) and all(re.match(r"\d{3}\Z", str(key)) for key in response)
         made["responseSchema"] = response if by_status else {200: response}
     return made
+
+
+def _keys(schema: Any) -> List[str]:
+    """The names a schema declares for its object, as far as they can be read without making JSON Schema of a class."""
+    if isinstance(schema, dict):
+        made = schemas.convert(schema, [])
+        return list(made.get("properties") or ()) if isinstance(made, dict) else []
+    for name in ("model_fields", "__fields__", "__annotations__"):
+        fields = getattr(schema, name, None)
+        if isinstance(fields, dict):
+            return list(fields)
+    return []
 
 
 def _line_of(module: ModuleType, name: str) -> Optional[int]:

@@ -27,6 +27,10 @@ class Graph:
         parts = file[len(self.root) + 1 :].split(os.sep)
         return EXCLUDED.isdisjoint(parts) and not any(part.startswith(".") for part in parts)
 
+    def relative(self, file: str) -> str:
+        """The path as the core names it."""
+        return os.path.relpath(file, self.root).replace(os.sep, "/")
+
     def note(self, file: str, needed: Optional[str]) -> None:
         if needed is not None and needed != file and self.owns(needed):
             self._needs.setdefault(file, set()).add(needed)

@@ -34,6 +34,8 @@ class Tree:
         self.watched = watched
         self.name = _tree_name(root)
         self.graph = Graph(root, self.name)
+        self.texts: Dict[str, str] = {}
+        """Path → what is read instead of the file, while an earlier version of a step is loaded."""
         self._sdk = sdk
         self._heads: Dict[str, bool] = {}
         self._beside: Set[Tuple[str, str]] = set()
@@ -103,7 +105,7 @@ class Tree:
         for folder in path or ():
             base = os.path.join(folder, last)
             for file, inside in ((os.path.join(base, "__init__.py"), base), (base + ".py", None)):
-                if os.path.isfile(file):
+                if file in self.texts or os.path.isfile(file):
                     return self._file_spec(name, file, inside)
             if os.path.isdir(base) and last not in EXCLUDED:
                 return _folder_spec(name, base)
@@ -146,15 +148,18 @@ class Tree:
         if type(package) is not str or not (package + ".").startswith(self.name + "."):
             return self._import(name, globals, locals, fromlist, level)
         head = name.partition(".")[0]
-        if level == 0 and (package, head) in self._beside:
+        if level == 0 and not self._beside.isdisjoint(((package, head), (package, name))):
             return self._from_beside(package, name, globals, locals, fromlist)
         try:
             module = self._import(name, globals, locals, fromlist, level)
         except ModuleNotFoundError as error:
-            around = getattr(sys.modules.get(package), "__path__", None)
-            if level or error.name != head or self._in_tree(f"{package}.{head}", around) is None:
+            if level or not error.name or not f"{name}.".startswith(f"{error.name}."):
                 raise
-            self._beside.add((package, head))
+            around = getattr(sys.modules.get(package), "__path__", None)
+            if self._in_tree(f"{package}.{head}", around) is None:
+                raise
+            # `services.x` may be beside the file while another `services` is at the root.
+            self._beside.add((package, head if error.name == head else name))
             return self._from_beside(package, name, globals, locals, fromlist)
         self._note(globals, module if fromlist or level else sys.modules.get(name, module), fromlist)
         return module
@@ -220,6 +225,10 @@ class Source(SourceFileLoader):
     def __init__(self, name: str, file: str, tree: Tree) -> None:
         super().__init__(name, file)
         self._tree = tree
+
+    def get_data(self, path: str) -> bytes:
+        text = self._tree.texts.get(path)
+        return super().get_data(path) if text is None else text.encode()
 
     def get_code(self, fullname: str) -> Optional[CodeType]:
         if not self._tree.watched:

@@ -18,6 +18,8 @@ from motia_runner.wire import Wire
 Pick = Callable[[Any], Any]
 Params = Union[Dict[str, Any], str]
 _running_loop = asyncio._get_running_loop
+# How long a thread that the step started may take to make its call, once the handler has ended (seconds).
+SETTLE = 0.02
 
 
 class Pending(asyncio.Future):  # type: ignore[type-arg]
@@ -74,6 +76,7 @@ class Invocation:
         self.flows: List[str] = []
         self.cancelled = False
         self.tasks: Set[Any] = set()
+        self.threads: List[threading.Thread] = []
         self.lines: Dict[str, str] = {}
         self._prefix = '{"invocation":' + values.dump(id)
         self._open: Set[Any] = set()
@@ -148,11 +151,12 @@ class Invocation:
 
     def drain(self) -> Any:
         """To be awaited: everything started and not awaited is finished, its failures are logged."""
-        if not self._open and not self._unseen and not self._composed:
+        started = [thread for thread in self.threads if thread.is_alive()]
+        if not self._open and not self._unseen and not self._composed and not started:
             return Done(None)
         if _running_loop() is not None:
-            return self._drain()
-        self._drain_here()
+            return self._drain(started)
+        self._drain_here(started)
         return Done(None)
 
     def cancel(self) -> None:
@@ -165,7 +169,10 @@ class Invocation:
     def log(self, level: str, message: str, fields: Optional[Dict[str, Any]] = None) -> None:
         output.log(self.wire, self.id, level, message, fields or {}, "logger")
 
-    async def _drain(self) -> None:
+    async def _drain(self, started: List[threading.Thread]) -> None:
+        until = time.monotonic() + SETTLE
+        while time.monotonic() < until and any(thread.is_alive() for thread in started):
+            await asyncio.sleep(0.001)
         while self._open and not self.cancelled:
             idle = asyncio.Event()
             self._idle = idle.set
@@ -174,7 +181,10 @@ class Invocation:
             await asyncio.wait(list(self._composed))
         self._report_unseen()
 
-    def _drain_here(self) -> None:
+    def _drain_here(self, started: List[threading.Thread]) -> None:
+        until = time.monotonic() + SETTLE
+        for thread in started:
+            thread.join(max(0, until - time.monotonic()))
         idle = threading.Event()
         self._idle = idle.set
         while self._open and not self.cancelled:

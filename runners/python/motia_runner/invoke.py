@@ -110,7 +110,7 @@ class Invoker:
             result = await chain.go(input)
             if trigger == "api":
                 return '{"response":%s}' % await self._respond(run, step, result)
-            return '{"value":%s}' % _carried(lambda: values.dump(result, "result"))
+            return '{"value":%s}' % _value(run, result)
         finally:
             await run.drain()
 
@@ -132,6 +132,15 @@ class Invoker:
         self._runs.pop(run.id, None)
         if self._drained is not None and not self._runs and not self._drained.done():
             self._drained.set_result(None)
+
+
+def _value(run: Invocation, result: Any) -> str:
+    """Nobody waits for what an event or cron handler returns: what cannot be sent is left out."""
+    try:
+        return values.dump(result, "result")
+    except MotiaError as error:
+        run.log("debug", f"the handler's result is left out: {error}")
+        return "null"
 
 
 def _carried(tell: Callable[[], Any]) -> Any:

@@ -9,61 +9,52 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
-from motia_runner import dialects, faults, sdk
+from motia_runner import dialects, problems, sdk
 from motia_runner.definition import Definition, FileProblem
 from motia_runner.faults import STEP_UNAVAILABLE, MotiaError
 from motia_runner.imports import Tree
-
-LONGEST_LOAD = 60.0
-LONGEST_DESCRIBE = 100.0
-VERSIONS = 4
+from motia_runner.problems import Overdue
+from motia_runner.versions import Loaded, Versions
 
 
-class Loaded:
-    """One version of a file: its steps by member, and what is told of it."""
-
-    def __init__(self, snapshot: int, steps: List[Definition]) -> None:
-        self.snapshot = snapshot
-        self.stale_from: Optional[int] = None
-        self.steps = {step.member: step for step in steps}
-
-
-class Overdue(BaseException):
-    """A file was still loading when its time was up. No Exception, so that the file cannot swallow it."""
+_MOVED = "%s changes the working directory while it loads; it is set back: use absolute paths"
 
 
 class Loader:
-    """The step files of one project. `mode` is `dev`, `start` or `test`."""
+    """The step files of one project. `mode` is `dev`, `start` or `test`; a file may take `patience` seconds to load."""
 
-    def __init__(self, project: str, mode: str) -> None:
+    def __init__(self, project: str, mode: str, patience: float = 30.0) -> None:
         self.root = os.path.realpath(project)
+        self._patience = patience
         watched = mode != "start"
         sys.dont_write_bytecode = sys.dont_write_bytecode or watched
         self.tree = Tree(self.root, sdk.FOLDER, watched)
         self.tree.install()
-        self._known: Dict[str, List[Loaded]] = {}
+        self._versions = Versions()
 
-    def describe(self, snapshot: int, files: List[str], changed: List[str]) -> List[Dict[str, Any]]:
-        """A report for each file, in order, after forgetting what has changed."""
-        if changed:
-            for path in self.tree.forget(self.path(file) for file in changed):
-                for known in self._known.get(self._relative(path), [])[-1:]:
-                    known.stale_from = snapshot
-        end = time.monotonic() + LONGEST_DESCRIBE
-        return [self._report(file, snapshot, end) for file in files]
+    def describe(
+        self, snapshot: int, files: List[str], changed: List[str], held: Sequence[Dict[str, Any]] = ()
+    ) -> List[Dict[str, Any]]:
+        """A report for each file, in order, after forgetting what has changed; then for others that needed it. `held`
+        are earlier loadings still served, with their `sources` where this worker may not have seen them."""
+        stale = [self._relative(path) for path in self.tree.forget(self.path(file) for file in changed)] if changed else []
+        more = [file for file in sorted(stale) if self._versions.end(file, snapshot) and file not in changed]
+        for one in held:
+            self._hold(str(one["file"]), int(one["snapshot"]), one.get("sources"))
+        self._versions.prune(snapshot, [(str(one["file"]), int(one["snapshot"])) for one in held])
+        return [self._report(file, snapshot) for file in dict.fromkeys([*files, *more])]
 
     def step(self, file: str, member: str, snapshot: int) -> Definition:
         """The step as it was in `snapshot`; loaded now if it is not yet. Raises MotiaError (1003)."""
-        known = self._version(file, snapshot)
+        known = self._versions.at(file, snapshot)
         if known is None:
             try:
-                known = self._load(file, snapshot, LONGEST_LOAD)
-            except (Exception, SystemExit, Overdue) as error:
-                told = self._problem(error, file)
+                known = self._load(file, snapshot)
+            except BaseException as error:
+                told = self.problem(error, file)
                 place = f"{told.get('file') or file}{':%d' % told['line'] if told.get('line') else ''}"
                 raise MotiaError(f"{place}: {told['message']}", STEP_UNAVAILABLE) from None
         step = known.steps.get(member)
@@ -74,12 +65,12 @@ class Loader:
     def config(self, file: str) -> Any:
         """The module of a configuration file, loaded anew."""
         self.tree.forget([self.path(file)])
-        with _time_limit(LONGEST_LOAD):
+        with _time_limit(self._patience):
             return self.tree.load(self.path(file))
 
     def module(self, file: str) -> Any:
         """The module of a file, loaded if it is not yet."""
-        with _time_limit(LONGEST_LOAD):
+        with _time_limit(self._patience):
             return self.tree.load(self.path(file))
 
     def path(self, file: str) -> str:
@@ -90,93 +81,76 @@ class Loader:
 
     def problem(self, error: BaseException, file: str) -> Dict[str, Any]:
         """A `SourceError` for whatever loading `file` raised."""
-        return self._problem(error, file)
+        return problems.problem(error, self.path(file), self.tree.graph)
 
-    def _version(self, file: str, snapshot: int) -> Optional[Loaded]:
-        versions = self._known.get(file, [])
-        for version in reversed(versions):
-            if version.stale_from is not None and version.stale_from <= snapshot:
-                return None
-            if version.snapshot <= snapshot:
-                return version
-        return versions[0] if versions else None
+    def _load(self, file: str, snapshot: int) -> Loaded:
+        return self._versions.add(file, snapshot, self._read(file))
 
-    def _load(self, file: str, snapshot: int, seconds: float) -> Loaded:
+    def _hold(self, file: str, snapshot: int, sources: Optional[Dict[str, str]]) -> None:
+        """Loads an earlier version of a file from the texts it was made of, unless this worker still has it."""
+        if sources is None or self._versions.holds(file, snapshot):
+            return
+        texts = {self.path(name): text for name, text in sources.items()}
+        self.tree.texts = texts
+        try:
+            self._versions.add(file, snapshot, self._read(file), snapshot + 1)
+        except BaseException as error:
+            print(f"the last good version of {file} cannot be loaded again: {error}", file=sys.stderr)
+        finally:
+            self.tree.texts = {}
+            self.tree.forget(texts)
+
+    def _read(self, file: str) -> List[Definition]:
         path = self.path(file)
         if not path.startswith(self.root + os.sep):
             raise FileProblem("import", "the file is not in the project")
-        with _time_limit(seconds):
-            module = self.tree.load(path)
-        loaded = Loaded(snapshot, dialects.read(module, file))
-        self._known[file] = [*self._known.get(file, []), loaded][-VERSIONS:]
-        return loaded
+        try:
+            with _time_limit(self._patience):
+                module = self.tree.load(path)
+        finally:
+            self._stay(file)
+        return dialects.read(module, file)
 
-    def _report(self, file: str, snapshot: int, end: float) -> Dict[str, Any]:
+    def _stay(self, file: str) -> None:
+        """One file must not move all others."""
+        try:
+            moved = os.getcwd() != self.root
+        except OSError:
+            moved = True
+        if moved:
+            os.chdir(self.root)
+            print(_MOVED % file, file=sys.stderr)
+
+    def _report(self, file: str, snapshot: int) -> Dict[str, Any]:
         report: Dict[str, Any] = {"file": file, "steps": [], "warnings": []}
         try:
-            known = self._version(file, snapshot)
+            known = self._versions.at(file, snapshot)
             if known is None:
-                known = self._load(file, snapshot, max(5.0, min(LONGEST_LOAD, end - time.monotonic())))
+                known = self._load(file, snapshot)
             report["steps"] = [step.report() for step in known.steps.values()]
             for step in known.steps.values():
                 report["warnings"] += [
                     {"code": "bad_schema", "message": f"{step.name}: {text}", "line": step.line}
                     for text in step.problems
                 ]
-        except (Exception, SystemExit, Overdue) as error:
-            report["error"] = self._problem(error, file)
+        except BaseException as error:
+            report["error"] = self.problem(error, file)
             report["steps"] = []
         report["dependencies"] = self.dependencies(file)
         return report
 
-    def _problem(self, error: BaseException, file: str) -> Dict[str, Any]:
-        if isinstance(error, FileProblem):
-            return {"code": error.code, "message": str(error), "line": error.line, "hint": error.hint}
-        if isinstance(error, SyntaxError):
-            return self._syntax(error, file)
-        if isinstance(error, FileNotFoundError) and not os.path.exists(self.path(file)):
-            return {"code": "import", "message": "the file does not exist"}
-        where, line = faults.where(error, self.root)
-        told: Dict[str, Any] = {"code": "import", "message": f"{type(error).__name__}: {error}", "line": line}
-        if where is not None and where != self.path(file):
-            told["file"] = self._relative(where)
-        if isinstance(error, SystemExit):
-            told.update(
-                code="exit", message=f"the file calls exit({'' if error.code is None else error.code}) when it loads"
-            )
-            told["hint"] = 'put the program part under if __name__ == "__main__":'
-        elif isinstance(error, Overdue):
-            told.update(
-                code="timeout", message=f"the file had not loaded after {error}", hint="move slow work into the handler"
-            )
-        else:
-            told["stack"] = faults.stack(error)
-            told["hint"] = _hint(error)
-        return told
-
-    def _syntax(self, error: SyntaxError, file: str) -> Dict[str, Any]:
-        told: Dict[str, Any] = {"code": "syntax", "message": error.msg, "line": error.lineno, "column": error.offset}
-        if error.filename and error.filename != self.path(file) and self.tree.graph.owns(error.filename):
-            told["file"] = self._relative(error.filename)
-        return told
-
     def _relative(self, path: str) -> str:
-        return os.path.relpath(path, self.root).replace(os.sep, "/")
-
-
-def _hint(error: BaseException) -> str:
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return f"{error.name.partition('.')[0]} is not installed for {sys.executable}"
-    return ""
+        return self.tree.graph.relative(path)
 
 
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
     def overdue(number: int, frame: Any) -> None:
-        raise Overdue(f"{seconds:.0f} s")
+        raise Overdue(f"{seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, overdue)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again and again: a bare `except:` in a loop swallows the first.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
         yield
     finally:

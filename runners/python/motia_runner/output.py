@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Mapping
 from typing import Any, Dict, List, Optional
 
@@ -64,6 +65,8 @@ class Logger:
     def add_listener(self, listener: Any) -> None:
         """`listener(level, message, args)` is called for every line, here only."""
         self._listeners.append(listener)
+
+    addListener = add_listener
 
     def _log(self, level: str, message: Any, args: Any, fields: Dict[str, Any]) -> None:
         fields.pop("exc_info", None)
@@ -197,4 +200,17 @@ def capture(wire: Wire) -> List[Captured]:
     streams = [Captured(wire, "stdout", 1, None), Captured(wire, "stderr", 2, sys.stderr)]
     sys.stdout, sys.stderr = streams
     logging.lastResort = _Records(wire)
+    running.inherit_in_threads()
+    usual = warnings.showwarning
+
+    def show(
+        message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Optional[str] = None
+    ) -> None:
+        if file is not None:
+            return usual(message, category, filename, lineno, file, line)
+        run = running.invocation.get()
+        fields = {"file": filename, "line": lineno}
+        log(wire, run.id if run is not None else None, "warn", f"{category.__name__}: {message}", fields, "stderr")
+
+    warnings.showwarning = show
     return streams

@@ -52,7 +52,7 @@ class Service:
             "step.run": lambda id, params: self._invoker.start(id, params),  # type: ignore[union-attr]
             "stream.canAccess": self._later(lambda params: self._configs.can_access(params)),
             "stream.authenticate": self._later(lambda params: self._configs.authenticate(params)),
-            "config.load": lambda id, params: self._reply(id, self._configs.load(_text(params, "file"))),
+            "config.load": self._later(lambda params: self._configs.load(params)),
             "ping": lambda id, params: self._wire.reply(id, "{}"),
             "shutdown": self._shutdown,
         }
@@ -107,7 +107,8 @@ class Service:
         self._hands = Hands(self._loop, 4 * int(limits.get("inFlight", 64)))
         threads = self._hands.threads
         self._wire.crowded = lambda: threads.load > CROWD
-        self._loader = Loader(str(params.get("project") or os.getcwd()), str(params.get("mode") or "dev"))
+        patience = int(limits.get("loadMs", 30_000)) / 1000
+        self._loader = Loader(str(params.get("project") or os.getcwd()), str(params.get("mode") or "dev"), patience)
         self._configs = configs.Configs(self._loader, self._hands)
         self._invoker = Invoker(self._wire, self._hands, self._loader, self._streams)
         bridge.connect(self._wire)
@@ -118,9 +119,10 @@ class Service:
 
     def _describe(self, id: int, params: Dict[str, Any]) -> None:
         snapshot, files, changed = params.get("snapshot"), params.get("files"), params.get("changed") or []
-        if type(snapshot) is not int or not isinstance(files, list) or not isinstance(changed, list):
+        held = params.get("held") or []
+        if type(snapshot) is not int or not all(isinstance(one, list) for one in (files, changed, held)):
             raise MotiaError("step.describe needs snapshot and files", INVALID_PARAMS)
-        self._reply(id, {"files": self._loader.describe(snapshot, files, changed)})
+        self._reply(id, {"files": self._loader.describe(snapshot, files, changed, held)})
 
     def _shutdown(self, id: int, params: Dict[str, Any]) -> None:
         def answer(_: Any) -> None:
@@ -155,10 +157,3 @@ def _report(loop: asyncio.AbstractEventLoop, about: Dict[str, Any]) -> None:
     error = about.get("exception")
     told = faults.stack(error) if isinstance(error, BaseException) else ""
     print(f"{about.get('message', '')}\n{told}".strip(), file=sys.stderr)
-
-
-def _text(params: Dict[str, Any], name: str) -> str:
-    value = params.get(name)
-    if not isinstance(value, str):
-        raise MotiaError(f"{name} is missing", INVALID_PARAMS)
-    return value

@@ -23,6 +23,10 @@ _NO_FORM = {
 }  # fmt: skip
 
 
+# The greatest integer that every language reads exactly.
+_EXACT = 2**53 - 1
+
+
 class NoForm(ValueError):
     """There is no sensible JSON for this."""
 
@@ -39,7 +43,7 @@ def unfold(value: Any) -> Any:
         if found is not None and isinstance(value, found):
             return convert(value)
     if isinstance(value, type):
-        raise NoForm("a class has no JSON form")
+        raise NoForm("a class has no form in JSON")
     return _object(value)
 
 
@@ -71,13 +75,13 @@ def _seconds(value: datetime.timedelta) -> Any:
 
 
 def _decimal(value: Any) -> Any:
+    """A number where every language reads the same number, else text."""
     if not value.is_finite():
-        raise NoForm(f"{value} is no JSON number")
-    if abs(value.adjusted()) < 25:
-        if value == value.to_integral_value():
-            return int(value)
-        if type(value)(repr(float(value))) == value:
-            return float(value)
+        return None
+    if abs(value) <= _EXACT and value == value.to_integral_value():
+        return int(value)
+    if abs(value.adjusted()) < 25 and type(value)(repr(float(value))) == value and value != value.to_integral_value():
+        return float(value)
     return str(value)
 
 
@@ -131,5 +135,5 @@ def _attributes(value: Any) -> Dict[str, Any]:
     kind = type(value)
     own = getattr(value, "__dict__", None)
     if kind.__name__ in _NO_FORM or own is None or callable(value) or kind.__module__ in ("_thread", "threading", "io"):
-        raise NoForm(f"{_NO_FORM.get(kind.__name__, f'a {kind.__name__}')} has no JSON form")
+        raise NoForm(f"{_NO_FORM.get(kind.__name__, f'a {kind.__name__}')} has no form in JSON")
     return {name: part for name, part in own.items() if not name.startswith("_") and not callable(part)}

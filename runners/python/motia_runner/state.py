@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
-from motia_runner import running
+from motia_runner import running, values
 from motia_runner.invocation import Invocation
 from motia_runner.pairs import Values
 
@@ -25,12 +25,12 @@ def nothing(result: Any) -> None:
     return None
 
 
+def as_it_is(result: Any) -> Any:
+    return result
+
+
 def _names(result: Any) -> Any:
     return result["names"]
-
-
-def _stored(result: Any) -> Any:
-    return result["stored"]
 
 
 class Store:
@@ -49,8 +49,8 @@ class Store:
         group, key = _where(group, key, names)
         block = running.transaction.get()
         if block is not None:
-            return block.compose(block.get(self._stream, group, key))
-        return self._call("get", group, key, value_of)
+            return self._composed(block, block.get(self._stream, group, key), group, key)
+        return self._call("get", group, key, self._item(group, key))
 
     def set(self, group: Any = None, key: Any = None, value: Any = None, ttl: Any = None, **names: Any) -> Any:
         """Stores, for `ttl` seconds or for ever, and gives the stored value."""
@@ -59,24 +59,24 @@ class Store:
         extra = {"value": value, **_ttl(ttl)}
         block = running.transaction.get()
         if block is not None:
-            return self._run.ready(block.set(self._stream, group, key, value, _ttl(ttl)))
-        return self._call("set", group, key, value_of, extra)
+            return self._run.ready(self._told(block.set(self._stream, group, key, value, _ttl(ttl)), group, key))
+        return self._call("set", group, key, self._item(group, key), extra)
 
     def delete(self, group: Any = None, key: Any = None, **names: Any) -> Any:
         """Removes, and gives what was there."""
         group, key = _where(group, key, names)
         block = running.transaction.get()
         if block is not None:
-            return block.compose(block.delete(self._stream, group, key))
-        return self._call("delete", group, key, value_of)
+            return self._composed(block, block.delete(self._stream, group, key), group, key)
+        return self._call("delete", group, key, self._item(group, key))
 
     def get_group(self, group: Any = None, **names: Any) -> Any:
         """All values of a group in the order first set; `.keys()` and `.items()` know their keys."""
         group = _group(group, names)
         block = running.transaction.get()
         if block is not None:
-            return block.compose(block.get_group(self._stream, group))
-        return self._run.start(self._prefix + "getGroup", {**self._base, "group": group}, values_of)
+            return self._composed(block, block.get_group(self._stream, group), group, None)
+        return self._run.start(self._prefix + "getGroup", {**self._base, "group": group}, self._items(group))
 
     def update(self, group: Any, key: Any, ops: Any, ttl: Any = None) -> Any:
         """Applies `[{"op", "path", "value"}, …]` atomically and gives the new value."""
@@ -84,10 +84,23 @@ class Store:
         told = [dict(op) for op in ([ops] if isinstance(ops, Mapping) else ops)]
         block = running.transaction.get()
         if block is not None:
-            return block.compose(block.update(self._stream, group, key, told, _ttl(ttl)))
-        return self._call("update", group, key, value_of, {"ops": told, **_ttl(ttl)})
+            return self._composed(block, block.update(self._stream, group, key, told, _ttl(ttl)), group, key)
+        return self._call("update", group, key, self._item(group, key), {"ops": told, **_ttl(ttl)})
 
     getGroup = get_group
+
+    def _told(self, value: Any, group: str, key: Optional[str]) -> Any:
+        """What the author gets for a value of the core; `key` is None for a whole group."""
+        return value
+
+    def _item(self, group: str, key: str) -> Callable[[Any], Any]:
+        return value_of
+
+    def _items(self, group: str) -> Callable[[Any], Any]:
+        return values_of
+
+    def _composed(self, block: Any, work: Any, group: str, key: Optional[str]) -> Any:
+        return block.compose(work)
 
     def _call(
         self, verb: str, group: str, key: str, pick: Callable[[Any], Any], extra: Optional[Dict[str, Any]] = None
@@ -120,11 +133,11 @@ class State(Store):
         return self._run.start("state.groups", {}, _names)
 
     def set_if_absent(self, group: Any, key: Any, value: Any, ttl: Any = None) -> Any:
-        """Whether it was stored, because nothing was there."""
+        """`{"stored", "value"}`: whether it was, because nothing was there, and what is there now."""
         return self._conditional("setIfAbsent", group, key, None, value, _ttl(ttl))
 
     def compare_and_set(self, group: Any, key: Any, expected: Any, value: Any, ttl: Any = None) -> Any:
-        """Whether it was stored, because `expected` was there; None = nothing was."""
+        """`{"stored", "value"}`: whether it was, because `expected` was there (None = nothing), and what is there now."""
         return self._conditional("compareAndSet", group, key, expected, value, _ttl(ttl))
 
     setIfAbsent = set_if_absent
@@ -136,14 +149,34 @@ class State(Store):
         if block is not None:
             return block.compose(block.compare_and_set(group, key, expected, value, ttl))
         extra = {"value": value, **ttl} if verb == "setIfAbsent" else {"expected": expected, "value": value, **ttl}
-        return self._call(verb, group, key, _stored, extra)
+        return self._call(verb, group, key, as_it_is, extra)
 
 
 class Stream(Store):
-    """`context.streams.<name>`."""
+    """`context.streams.<name>`. Items carry a mark that tells the workbench which item a response shows."""
 
     _prefix = "streams."
     _key = "id"
+
+    def _told(self, value: Any, group: str, key: Optional[str]) -> Any:
+        if key is None:
+            for id, item in value.items():
+                self._told(item, group, id)
+        elif isinstance(value, dict):
+            value[values.MARK] = {"type": "state-stream", "streamName": self._stream, "groupId": group, "id": key}
+        return value
+
+    def _item(self, group: str, key: str) -> Callable[[Any], Any]:
+        return lambda result: self._told(result["value"], group, key)
+
+    def _items(self, group: str) -> Callable[[Any], Any]:
+        return lambda result: self._told(values_of(result), group, None)
+
+    def _composed(self, block: Any, work: Any, group: str, key: Optional[str]) -> Any:
+        async def told() -> Any:
+            return self._told(await work, group, key)
+
+        return block.compose(told())
 
     def send(self, channel: Any, event: Any) -> Any:
         """Pushes `{"type", "data"}` to those who joined the group, or the item; nothing is stored."""

@@ -75,11 +75,11 @@ class Block:
         value = operations.updated(await self.get(stream, group, key), ops)
         return self.set(stream, group, key, value, ttl)
 
-    async def compare_and_set(self, group: str, key: str, expected: Any, value: Any, ttl: Dict[str, Any]) -> bool:
-        if not operations.same(await self.get(None, group, key), _as_received(expected)):
-            return False
-        self.set(None, group, key, value, ttl)
-        return True
+    async def compare_and_set(self, group: str, key: str, expected: Any, value: Any, ttl: Dict[str, Any]) -> Any:
+        present = await self.get(None, group, key)
+        if not operations.same(present, as_received(expected, "expected")):
+            return {"stored": False, "value": present}
+        return {"stored": True, "value": self.set(None, group, key, value, ttl)}
 
     def write(self, method: str, params: Dict[str, Any]) -> str:
         """Note one write; gives its params as JSON text."""
@@ -164,8 +164,9 @@ async def perform(run: Invocation, hands: Hands, function: Callable[..., Any], c
             left -= 1
 
 
-def _as_received(value: Any) -> Any:
-    return values.load(('{"value":%s}' % values.dump(value, "expected")).encode())["value"]
+def as_received(value: Any, root: str) -> Any:
+    """The value as it comes back from the core."""
+    return values.load(('{"value":%s}' % values.dump(value, root)).encode())["value"]
 
 
 def _names(stream: Optional[str], group: str, key: str) -> Dict[str, Any]:

@@ -25,6 +25,10 @@ quote: Any = getattr(json.encoder, "c_encode_basestring", None) or encode_basest
 
 _CONTAINERS = (dict, list, tuple)
 
+# What marks a stream item in HTTP bodies; it never goes back to the core.
+MARK = "__motia"
+_MARKED = f'"{MARK}"'
+
 Path = Optional[Tuple[Any, Any]]
 
 
@@ -54,7 +58,7 @@ _encode = getattr(json.encoder, "c_make_encoder")(None, _refuse, quote, None, ":
 def dump(value: Any, root: str = "") -> str:
     """Wire JSON: bytes as wire objects, an author's own `$bytes` and `$file` keys escaped."""
     text = _quick(value)
-    if text is None or '"$' in text:
+    if text is None or '"$' in text or _MARKED in text:
         return _shaped(value, root, True)
     return text
 
@@ -147,7 +151,7 @@ def _walk(value: Any, at: Path, room: int, wire: bool, above: List[int]) -> Any:
     if value is None or kind is str or kind is int or kind is bool:
         return value
     if kind is float:
-        return _finite(value, at)
+        return _finite(value)
     if kind is not dict and kind is not list:
         try:
             value = shapes.unfold(value)
@@ -157,9 +161,12 @@ def _walk(value: Any, at: Path, room: int, wire: bool, above: List[int]) -> Any:
         if kind is bytes:
             return bytes_object(value) if wire else base64.b64encode(value).decode()
         if kind is not dict and kind is not list:
-            return _finite(value, at) if kind is float else value
+            return _finite(value) if kind is float else value
     if room <= 0 or id(value) in above:
-        raise refusal(f"{_name(at)}: " + ("contains itself" if id(value) in above else "nested too deep"))
+        raise refusal(
+            f"{_name(at)}: "
+            + ("contains itself" if id(value) in above else f"nested deeper than {limits.depth} levels")
+        )
     above.append(id(value))
     if kind is list:
         done: Any = [_walk(part, (at, n), room - 1, wire, above) for n, part in enumerate(value)]
@@ -169,9 +176,15 @@ def _walk(value: Any, at: Path, room: int, wire: bool, above: List[int]) -> Any:
             name = key if type(key) is str else _key(key, at)
             if wire and name[:1] == "$" and _ESCAPED.match(name):
                 name = "$" + name
+            elif wire and name == MARK and _is_mark(part):
+                continue
             done[name] = _walk(part, (at, key), room - 1, wire, above)
     above.pop()
     return done
+
+
+def _is_mark(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("type") == "state-stream" and "streamName" in value
 
 
 def _key(key: Any, at: Path) -> str:
@@ -186,10 +199,9 @@ def _key(key: Any, at: Path) -> str:
     return key
 
 
-def _finite(value: float, at: Path) -> float:
-    if not math.isfinite(value):
-        raise refusal(f"{_name(at)}: {value} is no JSON number")
-    return value
+def _finite(value: float) -> Optional[float]:
+    """What is no number in JSON is null, as in every language."""
+    return value if math.isfinite(value) else None
 
 
 def _name(at: Path) -> str:

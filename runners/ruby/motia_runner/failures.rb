@@ -10,7 +10,20 @@ module MotiaRunner
     WRAPPED = /\b#{NAMESPACE}::\w+::/.freeze
     DEEPEST_CAUSE = 5
 
+    # Many messages of Ruby's own are ASCII in a String marked as binary, which would go out as bytes.
+    module TextMessages
+      def message = Failures.as_text(super)
+      def to_s = Failures.as_text(super)
+    end
+
     module_function
+
+    def as_text(message)
+      return message unless message.is_a?(String) && message.encoding == Encoding::BINARY
+
+      text = message.dup.force_encoding(Encoding::UTF_8)
+      text.valid_encoding? ? text : message
+    end
 
     def describe(error, depth = 0)
       found = { "name" => name(error.class), "message" => message(error), "stack" => stack(error) }
@@ -34,9 +47,10 @@ module MotiaRunner
       "(its message raised #{failed.class})"
     end
 
-    def stack(error)
+    def stack(error, depth = 0)
       frames = trim(error.backtrace || [])
-      Values.text(["#{name(error.class)}: #{message(error)}", *frames.map { |frame| "    at #{frame}" }].join("\n"))
+      text = Values.text(["#{name(error.class)}: #{message(error)}", *frames.map { |frame| "    at #{frame}" }].join("\n"))
+      error.cause && depth < DEEPEST_CAUSE ? "#{text}\nCaused by: #{stack(error.cause, depth + 1)}" : text
     end
 
     def trim(frames)

@@ -116,20 +116,23 @@ module MotiaRunner
     end
 
     def settle_threads
-      patience = now + SETTLE
-      @threads.select(&:alive?).each do |thread|
-        sleep(PAUSE) while thread.alive? && !thread.stop? && now < patience
+      loop do
+        patience = now + SETTLE
+        @threads.select(&:alive?).each do |thread|
+          sleep(PAUSE) while thread.alive? && !thread.stop? && now < patience
+        end
+        break if @waiting.empty? || cancelled?
+
+        # What a call gave them, they may still make something of.
+        sleep(PAUSE) while @waiting.any? && !cancelled?
       end
-      sleep(PAUSE) while @waiting.any? && !cancelled?
     end
 
     def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
     def lines(source)
       @lock.synchronize do
-        (@lines ||= {})[source] ||= Output::Lines.new(source) do |from, line|
-          log(from == "stdout" ? "info" : "warn", line, {}, from)
-        end
+        (@lines ||= {})[source] ||= Output::Lines.new(source) { |from, line| log(Output::LEVELS[from], line, {}, Output.stream(from)) }
       end
     end
   end

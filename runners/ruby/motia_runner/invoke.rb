@@ -62,7 +62,9 @@ module MotiaRunner
       middleware = invocation.step.middleware[at]
       return handle(invocation, main, input) unless middleware
 
-      following = lambda { |changed = input, *| Response.open(chain(invocation, main, changed, at + 1)) }
+      following = lambda do |changed = nil, *|
+        Response.open(chain(invocation, main, changed.nil? ? input : Requests.replacement(changed), at + 1))
+      end
       middleware.call(main, [input, invocation.context, following], &following)
     end
 
@@ -78,10 +80,11 @@ module MotiaRunner
 
     def response(invocation, result) = Values.generate(Response.new(invocation).of(result))
 
-    # A Ruby method returns its last line whether it means to or not, so what has no form is no failure of an event.
+    # Nobody waits for what an event or cron handler returns, and a Ruby method returns its last line whether it means
+    # to or not: what cannot be sent is left out.
     def value(invocation, result)
       Values.dump(result, "result")
-    rescue Values::Formless => error
+    rescue Motia::PayloadRefused => error
       invocation.log("debug", "the handler's result is left out: #{error.message}", {})
       "null"
     end

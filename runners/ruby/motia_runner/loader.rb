@@ -9,12 +9,10 @@ require_relative "gems"
 require_relative "project"
 require_relative "source_errors"
 require_relative "unit"
+require_relative "versions"
 
 module MotiaRunner
   class Loader
-    # How long one file may take to load (seconds).
-    PATIENCE = 20
-    KEPT = 2
     # What every step may use without requiring it.
     PRELOADED = %w[json time securerandom].freeze
 
@@ -25,21 +23,25 @@ module MotiaRunner
 
     def initialize(project)
       @project = project
-      @entries = {}
+      @versions = Versions.new
       @configurations = {}
       @lock = Monitor.new
     end
 
-    def describe(snapshot, files, changed)
+    # A report for each file, in order, after forgetting what has changed; then for others that needed it. `held` are
+    # earlier loadings still served, with their `sources` where this worker may not have seen them.
+    def describe(snapshot, files, changed, held = [])
       @lock.synchronize do
-        forget(snapshot, changed.map { |file| @project.absolute(file) })
-        files.map { |file| report(file, entry(file, snapshot)) }
+        stale = forget(snapshot, files, changed)
+        held.each { |one| hold(*one.values_at("file", "snapshot", "sources")) }
+        @versions.prune(snapshot, held) { |entry| entry.unit.forget }
+        (files | (stale - changed)).map { |file| report(file, entry(file, snapshot)) }
       end
     end
 
     # The step of a file as `snapshot` knows it. Raises Unavailable.
     def step(file, snapshot)
-      found = current(file, snapshot) || @lock.synchronize { entry(file, snapshot) }
+      found = @versions.at(file, snapshot) || @lock.synchronize { entry(file, snapshot) }
       return found.step if found.step
 
       raise Unavailable, "#{file} cannot run: #{found.error['message']}"
@@ -71,42 +73,54 @@ module MotiaRunner
     private
 
     def entry(file, snapshot)
-      current(file, snapshot) || begin
-        list = (@entries[file] || []) + [load(file, snapshot) { |unit| Dialects.read(unit) }]
-        list.shift.unit&.forget while list.size > KEPT
-        @entries[file] = list
-        list.last
-      end
+      @versions.at(file, snapshot) || @versions.add(file, load(file, snapshot) { |unit| Dialects.read(unit) })
     end
 
-    def current(file, snapshot)
-      list = @entries[file] or return
-      list.reverse_each { |entry| return entry if entry.snapshot <= snapshot && (!entry.ended || snapshot < entry.ended) }
-      list.first if snapshot < list.first.snapshot
-    end
+    # Ends what has changed, what needs it, and what could not be loaded. Returns the step files that have changed.
+    def forget(snapshot, files, changed)
+      return [] if changed.empty?
 
-    def forget(snapshot, paths)
+      paths = changed.map { |file| @project.absolute(file) }
       paths.each { |path| Shared.forget(path) }
       touched = paths.map { |path| @project.relative(path) }
-      @entries.each do |file, list|
-        entry = list.last
-        entry.ended ||= snapshot if touched.include?(file) || (entry.dependencies & touched).any?
-      end
+      @versions.end_if(snapshot) { |file, entry| entry.error && files.include?(file) }
+      @versions.end_if(snapshot) { |file, entry| touched.include?(file) || (entry.dependencies & touched).any? }
+    end
+
+    # Loads an earlier version of a file from the texts it was made of, unless this worker still has it.
+    def hold(file, snapshot, sources)
+      return if sources.nil? || @versions.holds?(file, snapshot)
+
+      texts = sources.transform_keys { |name| @project.absolute(name) }
+      found = load(file, snapshot, texts) { |unit| Dialects.read(unit) }
+      found.ended = snapshot + 1
+      @versions.add(file, found)
+      texts.each_key { |path| Shared.forget(path) }
     end
 
     # In a thread of its own: a file may exit, kill its thread, or never come to its end.
-    def load(file, snapshot)
+    def load(file, snapshot, texts = {})
       PRELOADED.each { |name| require name }
-      unit = Unit.new(@project, @project.absolute(file))
-      entry = Entry.new(snapshot, unit)
+      unit = Unit.new(@project, @project.absolute(file), texts)
+      entry = Entry.new(snapshot, unit, nil, nil, [], Versions::NEVER)
       entry.error = SourceErrors.gems and return close(entry, file)
       entry.error = { "code" => "exit", "message" => "the file ended its thread while it was loaded" }
       thread = Thread.new { attempt(entry) { yield unit } }
-      unless thread.join(PATIENCE)
+      seconds = Values.limits["loadMs"] / 1000.0
+      unless thread.join(seconds)
         thread.kill
-        entry.error = SourceErrors.timeout(thread, unit, PATIENCE)
+        entry.error = SourceErrors.timeout(thread, unit, seconds)
       end
+      stay(file)
       close(entry, file)
+    end
+
+    # One file must not move all others.
+    def stay(file)
+      return if Dir.pwd == @project.root
+
+      Dir.chdir(@project.root)
+      warn "#{file} changes the working directory while it loads; it is set back: use absolute paths"
     end
 
     def attempt(entry)

@@ -6,7 +6,15 @@ module MotiaRunner
   class Logger
     def initialize(invocation)
       @invocation = invocation
+      @listeners = []
     end
+
+    # `listener.call(level, message, fields)` for every line, here only.
+    def add_listener(listener = nil, &block)
+      @listeners << (listener || block)
+      nil
+    end
+    alias addListener add_listener
 
     { debug: "debug", info: "info", warn: "warn", warning: "warn", error: "error", fatal: "error" }.each do |name, level|
       define_method(name) do |message = nil, fields = nil, **named, &block|
@@ -26,7 +34,9 @@ module MotiaRunner
         found["error"] ||= message
         message = Failures.message(message)
       end
-      @invocation.log(level, message.is_a?(String) ? Values.text(message) : describe(message), Values.pack_leniently(found))
+      message = message.is_a?(String) ? Values.text(message) : describe(message)
+      @listeners.each { |listener| listener.call(level, message, found) }
+      @invocation.log(level, message, Values.pack_leniently(found))
       nil
     end
 

@@ -20,6 +20,7 @@ require_relative "server"
 require_relative "requires" # last: from here on `require` is ours
 
 MotiaRunner::Current.install
+Exception.prepend(MotiaRunner::Failures::TextMessages)
 server = MotiaRunner::Server.new(input, output, project)
 Motia.running = -> { MotiaRunner::Current.get&.context }
 MotiaRunner::Forks.install { server.abandon }

@@ -9,6 +9,8 @@
 module MotiaRunner
   module Output
     LONGEST = 64 * 1024
+    # What is heard, and how grave it is.
+    LEVELS = { "stdout" => "info", "stderr" => "error", "warning" => "warn" }.freeze
 
     # Lines of one source for one owner (an invocation, or the worker itself).
     class Lines
@@ -55,6 +57,11 @@ module MotiaRunner
       def isatty = false
     end
 
+    # What `warn` says is a line of that level; other writing to stderr is an error's.
+    module Warnings
+      def warn(message, **) = Output.printed("warning", message) ? nil : super
+    end
+
     class << self
       # Called with (source, text); answers false when nobody can take it yet, and it goes to the real stderr.
       attr_writer :sink
@@ -69,8 +76,12 @@ module MotiaRunner
         capture(STDERR, "stderr")
         # `warn` bypasses STDERR's methods as long as $stderr is that very object.
         $stderr = capture(IO.for_fd(2, "w", autoclose: false), "stderr")
+        Warning.singleton_class.prepend(Warnings)
         wire
       end
+
+      # The name of a source on the wire.
+      def stream(source) = source == "stdout" ? source : "stderr"
 
       def printed(source, text)
         @sink ? @sink.call(source, text) : false

@@ -6,6 +6,9 @@
 module MotiaRunner
   module Values
     class Packer
+      # The greatest integer that every language reads exactly.
+      EXACT = 2**53 - 1
+
       def initialize(name, depth, wire: true, lenient: false)
         @name = name
         @left = depth
@@ -19,7 +22,7 @@ module MotiaRunner
         when String then string(value)
         when Integer, nil, true, false then value
         when Symbol then Values.text(value)
-        when Float then value.finite? ? value : no_number(value, path)
+        when Float then value.finite? ? value : nil # as in every language
         when Hash then enter(value, path) { object(value, path) }
         when Array then enter(value, path) { list(value, path) }
         when Exception then enter(value, path) { object(Failures.describe(value), path) }
@@ -47,6 +50,8 @@ module MotiaRunner
       def object(hash, path)
         hash.each_with_object({}) do |(key, value), packed|
           name = Values.text(key)
+          next if @wire && name == MARK && value.is_a?(Hash) && value["type"] == "state-stream"
+
           packed[@wire && RESERVED.match?(name) ? "$#{name}" : name] = pack(value, "#{path}.#{name}")
         end
       end
@@ -57,7 +62,7 @@ module MotiaRunner
 
       def enter(value, path)
         return refuse(path, "contains itself", value) if @open.key?(value)
-        return refuse(path, "is nested deeper than #{Values.limits['depth']} levels", value) if @left.zero?
+        return refuse(path, "nested deeper than #{Values.limits['depth']} levels", value) if @left.zero?
 
         @open[value] = true
         @left -= 1
@@ -68,7 +73,7 @@ module MotiaRunner
 
       def time(value)
         value = value.getutc
-        value.iso8601(value.nsec.zero? ? 0 : 3)
+        value.iso8601((value.nsec % 1_000_000).zero? ? 3 : 6)
       end
 
       def rational(value)
@@ -80,7 +85,7 @@ module MotiaRunner
       # Looked up by name: the libraries may never have been loaded.
       def other(value, path)
         case value.class.name
-        when "BigDecimal" then decimal(value, path)
+        when "BigDecimal" then decimal(value)
         when "Date" then value.iso8601
         when "DateTime" then time(value.to_time)
         when "Set", "SortedSet" then enter(value, path) { list(value.to_a, path) }
@@ -89,9 +94,10 @@ module MotiaRunner
         end
       end
 
-      def decimal(value, path)
-        return no_number(value, path) unless value.finite?
-        return value.to_i if value.frac.zero?
+      # A number where every language reads the same number, else text.
+      def decimal(value)
+        return nil unless value.finite?
+        return value.abs <= EXACT ? value.to_i : value.to_i.to_s if value.frac.zero?
 
         float = value.to_f
         BigDecimal(float.to_s) == value ? float : value.to_s("F")
@@ -108,9 +114,22 @@ module MotiaRunner
           Values.text(value.to_str)
         elsif own_json?(value)
           JSON.parse(value.to_json, max_nesting: false)
+        elsif plain_object?(value)
+          enter(value, path) { object(fields(value), path) }
         else
           formless(value, path)
         end
+      end
+
+      # An object of an author's class is what it holds, as in other languages.
+      def plain_object?(value)
+        value.instance_variables.any? && !value.is_a?(Enumerable) && !value.is_a?(Thread) &&
+          !value.class.name.to_s.start_with?("MotiaRunner")
+      end
+
+      def fields(value)
+        names = value.instance_variables.reject { |name| name.start_with?("@_") }
+        names.to_h { |name| [name.name.delete_prefix("@"), value.instance_variable_get(name)] }
       end
 
       # Every object has a `to_json` that says `to_s`; only one written for the class means something.
@@ -119,22 +138,24 @@ module MotiaRunner
         !owner.name.to_s.start_with?("JSON::", "ActiveSupport::") && owner != Object && owner != Kernel
       end
 
-      def no_number(value, path) = @lenient ? value.to_s : refuse(path, "is #{value}, which JSON cannot say", value)
-
       def formless(value, path)
         hint = value.is_a?(Enumerable) ? " (call to_a on it)" : ""
-        refuse(path, "is a #{Failures.name(value.class)}, which has no form in JSON#{hint}", value, Formless)
+        refuse(path, "#{kind(value)} has no form in JSON#{hint}", value)
       end
 
-      def refuse(path, why, value, type = Motia::PayloadRefused)
-        raise type, "#{path} #{why}" unless @lenient
+      def kind(value)
+        case value
+        when Proc, Method then "a function"
+        when Module then "a class"
+        else "a #{Failures.name(value.class)}"
+        end
+      end
+
+      def refuse(path, why, value)
+        raise Motia::PayloadRefused, "#{path}: #{why}" unless @lenient
 
         value.is_a?(Hash) || value.is_a?(Array) ? "(#{why})" : value.inspect
       end
-    end
-
-    # Something of a class without a form, told apart because a Ruby method returns its last expression by accident.
-    class Formless < Motia::PayloadRefused
     end
   end
 end

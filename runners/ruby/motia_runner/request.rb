@@ -21,6 +21,9 @@ module MotiaRunner
       }]
     end
 
+    # What middleware hands on in place of the request: a plain Hash answers like any request.
+    def replacement(given) = given.instance_of?(Hash) ? Motia::Request.new.merge!(Motia::Record.wrap(given)) : given
+
     # Text comes as bytes when it was too large for a line.
     def raw(input, special)
       raw = Values.unpack(input["raw"] || "", special)

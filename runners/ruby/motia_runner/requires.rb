@@ -25,10 +25,10 @@ module MotiaRunner
 
       # true or false as `require` answers, or nil when the file is not the unit's to load.
       def own(unit, path)
-        path = "#{path}.rb" if !path.end_with?(".rb") || (!File.file?(path) && File.file?("#{path}.rb"))
-        return unless unit.project.own?(path) && File.file?(path)
+        path = "#{path}.rb" if !path.end_with?(".rb") || (!unit.file?(path) && unit.file?("#{path}.rb"))
+        return unless unit.project.own?(path) && unit.file?(path)
 
-        unit.require_own(File.realpath(path))
+        unit.require_own(File.file?(path) ? File.realpath(path) : path)
       end
     end
   end

@@ -3,6 +3,8 @@
 # What a handler returned → the HTTP answer (dialect a): which hashes are envelopes, which kind a body is, and bodies
 # that are streamed chunk by chunk, each waiting for the credit of the one before.
 
+require_relative "server_sent"
+
 module MotiaRunner
   class Response
     ENVELOPE = %w[status headers body].freeze
@@ -70,7 +72,7 @@ module MotiaRunner
     end
 
     def warn_of(others)
-      @invocation.log("warn", "a response has only status, headers and body; left out: #{others.join(', ')}", {})
+      @invocation.log("warn", "a response has status, headers and body; ignored: #{others.join(', ')}", {})
     end
 
     def status(value)
@@ -110,8 +112,11 @@ module MotiaRunner
 
     def stream(status, headers, body)
       first = { "status" => status, "headers" => headers }
+      events = headers.any? { |name, kind| name.casecmp?("content-type") && kind.to_s.start_with?("text/event-stream") }
       pieces(body) do |piece|
-        data = data(piece)
+        next if piece.nil? || piece == ""
+
+        data = data(piece, events)
         type_first(headers, data) if first.any?
         send(first.merge("data" => data))
         first = {}
@@ -140,12 +145,12 @@ module MotiaRunner
       end
     end
 
-    def data(piece)
-      case piece
-      when String then piece.encoding == Encoding::BINARY ? Values.pack(piece, "chunk") : Values.text(piece)
-      when Hash, Array then Values.generate(Values.pack_plain(piece, "chunk"))
-      else Values.text(piece)
-      end
+    # Text or bytes as they are; anything else becomes a server-sent event, or a line of JSON.
+    def data(piece, events)
+      return Values.text(piece) if piece.is_a?(Symbol)
+      return piece.encoding == Encoding::BINARY ? Values.pack(piece, "chunk") : Values.text(piece) if piece.is_a?(String)
+
+      events ? ServerSent.event(piece) : "#{Values.generate(Values.pack_plain(piece, 'chunk'))}\n"
     end
   end
 end

@@ -87,7 +87,8 @@ module MotiaRunner
       when "initialize" then start(id, params)
       when "ping" then @threads.post { @peer.reply(id, "{}") }
       when "step.describe"
-        answer(id) { { "files" => @loader.describe(params["snapshot"], params["files"], params["changed"] || []) } }
+        asked = [params["snapshot"], params["files"], params["changed"] || [], params["held"] || []]
+        answer(id) { { "files" => @loader.describe(*asked) } }
       when "stream.canAccess" then answer(id) { { "allowed" => allowed?(params, special) } }
       when "stream.authenticate" then answer(id) { { "context" => authenticate(params, special) } }
       when "config.load" then answer(id) { @loader.configuration(params["file"]) }
@@ -143,9 +144,11 @@ module MotiaRunner
     end
 
     def authenticate(params, special)
-      hash = @loader.configuration_hash(params["file"]).transform_keys { |key| Shape.camel(key) }
-      function = (hash["streamAuth"] || {}).transform_keys { |key| Shape.camel(key) }["authenticate"]
-      raise Loader::Unavailable, "#{params['file']} has no streamAuth.authenticate" unless function
+      name = params["function"] || "streamAuth.authenticate"
+      function = name.split(".").reduce(@loader.configuration_hash(params["file"])) do |value, key|
+        value.is_a?(Hash) ? value.transform_keys { |one| Shape.camel(one) }[key] : nil
+      end
+      raise Loader::Unavailable, "#{params['file']} has no #{name}" unless Shape.function?(function)
 
       Values.pack(Function.new(nil, function).call(nil, [Values.unpack(params["request"], special)]), "context")
     end
@@ -186,8 +189,8 @@ module MotiaRunner
     end
 
     def log(source, line)
-      level = source == "stdout" ? "info" : "warn"
-      @peer.notify("log", Values.generate({ "level" => level, "msg" => line, "fields" => {}, "source" => source }))
+      told = { "level" => Output::LEVELS[source], "msg" => line, "fields" => {}, "source" => Output.stream(source) }
+      @peer.notify("log", Values.generate(told))
     end
 
     # What is wrong with params, or nil.

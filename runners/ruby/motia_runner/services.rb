@@ -24,7 +24,13 @@ module MotiaRunner
     end
 
     # `increment` may be written `{ op: :increment, path: "n" }`, one or several.
-    def self.ops(ops) = (ops.is_a?(Hash) ? [ops] : ops).map { |op| Values.pack(op, "ops") }
+    def self.ops(ops) = (ops.is_a?(Hash) ? [ops] : ops).map { |op| Values.pack(op.to_h.transform_keys(&:to_s), "ops") }
+
+    def self.text(value, what)
+      raise TypeError, "the #{what} is missing" if value.nil?
+
+      Values.text(value)
+    end
   end
 
   class State
@@ -38,13 +44,13 @@ module MotiaRunner
 
     def set(group, key, value = Keyed::NOTHING, ttl: nil, **rest)
       value, ttl = Keyed.value(value, rest, ttl)
-      @context.value("state.set", Keyed.ttl({ **at(group, key), "value" => Values.pack(value, "value") }, ttl))
+      @context.value("state.set", Keyed.ttl({ **at(group, key), "value" => Values.pack(value, "state.set.value") }, ttl))
     end
 
     def delete(group, key) = @context.value("state.delete", at(group, key))
-    def clear(group) = @context.call("state.clear", { "group" => Values.text(group) })["count"]
-    def get_group(group) = Motia::Group.new(@context.call("state.getGroup", { "group" => Values.text(group) })["items"])
-    def keys(group) = @context.call("state.keys", { "group" => Values.text(group) })["names"]
+    def clear(group) = @context.call("state.clear", all(group)) && nil
+    def get_group(group) = Motia::Group.new(@context.call("state.getGroup", all(group))["items"])
+    def keys(group) = @context.call("state.keys", all(group))["names"]
     def groups = @context.call("state.groups", {})["names"]
 
     def update(group, key, ops, ttl: nil)
@@ -54,11 +60,13 @@ module MotiaRunner
     # `{stored, value}`: whether it was set, and what is there now.
     def set_if_absent(group, key, value = Keyed::NOTHING, ttl: nil, **rest)
       value, ttl = Keyed.value(value, rest, ttl)
-      @context.call("state.setIfAbsent", Keyed.ttl({ **at(group, key), "value" => Values.pack(value, "value") }, ttl))
+      params = { **at(group, key), "value" => Values.pack(value, "state.setIfAbsent.value") }
+      @context.call("state.setIfAbsent", Keyed.ttl(params, ttl))
     end
 
     def compare_and_set(group, key, expected, value, ttl: nil)
-      params = { **at(group, key), "expected" => Values.pack(expected, "expected"), "value" => Values.pack(value, "value") }
+      packed = { "expected" => expected, "value" => value }.to_h { |name, one| [name, Values.pack(one, "state.compareAndSet.#{name}")] }
+      params = { **at(group, key), **packed }
       @context.call("state.compareAndSet", Keyed.ttl(params, ttl))
     end
 
@@ -68,7 +76,8 @@ module MotiaRunner
 
     private
 
-    def at(group, key) = { "group" => Values.text(group), "key" => Values.text(key) }
+    def all(group) = { "group" => Keyed.text(group, "group") }
+    def at(group, key) = { **all(group), "key" => Keyed.text(key, "key") }
   end
 
   class Stream
@@ -79,22 +88,23 @@ module MotiaRunner
       @name = name
     end
 
-    def get(group, id) = @context.value("streams.get", at(group, id))
+    def get(group, id) = item("streams.get", at(group, id))
 
     def set(group, id, value = Keyed::NOTHING, ttl: nil, **rest)
       value, ttl = Keyed.value(value, rest, ttl)
-      @context.value("streams.set", Keyed.ttl({ **at(group, id), "value" => Values.pack(value, "value") }, ttl))
+      item("streams.set", Keyed.ttl({ **at(group, id), "value" => Values.pack(value, "streams.set.value") }, ttl))
     end
 
-    def delete(group, id) = @context.value("streams.delete", at(group, id))
+    def delete(group, id) = item("streams.delete", at(group, id))
 
     def get_group(group)
-      Motia::Group.new(@context.call("streams.getGroup", { "stream" => @name, "group" => Values.text(group) })["items"])
+      items = @context.call("streams.getGroup", all(group))["items"]
+      Motia::Group.new(items.each { |id, value| mark(value, group, id) })
     end
     alias getGroup get_group
 
     def update(group, id, ops, ttl: nil)
-      @context.value("streams.update", Keyed.ttl({ **at(group, id), "ops" => Keyed.ops(ops) }, ttl))
+      item("streams.update", Keyed.ttl({ **at(group, id), "ops" => Keyed.ops(ops) }, ttl))
     end
 
     # `send({ groupId:, id: }, { type:, data: })`: an event to those who joined; nothing is stored.
@@ -106,13 +116,25 @@ module MotiaRunner
       params = { "stream" => @name, "group" => Values.text(channel["groupId"] || channel["group"]) }
       params["id"] = Values.text(channel["id"]) unless channel["id"].nil?
       params["type"] = Values.text(event["type"])
-      @context.call("streams.send", { **params, "data" => Values.pack(event["data"], "data") })
+      @context.call("streams.send", { **params, "data" => Values.pack(event["data"], "streams.send.data") })
       nil
     end
 
     private
 
-    def at(group, id) = { "stream" => @name, "group" => Values.text(group), "id" => Values.text(id) }
+    # Items carry a mark that tells the workbench which item a response shows.
+    def item(method, params) = mark(@context.value(method, params), params["group"], params["id"])
+
+    def mark(value, group, id)
+      return value unless value.is_a?(Hash)
+
+      place = { "type" => "state-stream", "streamName" => @name, "groupId" => Values.text(group), "id" => id }
+      value[Values::MARK] = Motia::Record[place]
+      value
+    end
+
+    def all(group) = { "stream" => @name, "group" => Keyed.text(group, "group") }
+    def at(group, id) = { **all(group), "id" => Keyed.text(id, "id") }
   end
 
   # `streams.todo`, `streams["todo"]`. Whether it exists is for the core to say.
@@ -139,7 +161,7 @@ module MotiaRunner
       event = text_keys(event).merge(text_keys(options))
       raise ArgumentError, "emit needs a topic" if event["topic"].nil? || event["topic"].to_s.empty?
 
-      params = { "topic" => Values.text(event["topic"]), "data" => Values.pack(event["data"], "data") }
+      params = { "topic" => Values.text(event["topic"]), "data" => Values.pack(event["data"], "emit.data") }
       params["messageGroupId"] = Values.text(event["messageGroupId"]) unless event["messageGroupId"].nil?
       params["delay"] = seconds(event["delay"]) unless event["delay"].nil?
       params["at"] = moment(event["at"]) unless event["at"].nil?
@@ -148,17 +170,21 @@ module MotiaRunner
     end
 
     def seconds(delay)
-      delay = Float(delay)
-      raise ArgumentError, "emit: delay must be seconds from now, not #{delay}" unless delay.finite? && delay >= 0
+      seconds = Float(delay, exception: false) || -1
+      unless seconds.finite? && seconds >= 0
+        raise ArgumentError, "emit: delay must be seconds from now, not #{delay.inspect}"
+      end
 
-      delay == delay.to_i ? delay.to_i : delay
+      seconds == seconds.to_i ? seconds.to_i : seconds
     end
 
     # Epoch milliseconds of a Time, a DateTime, an ISO 8601 string or such milliseconds.
     def moment(at)
-      at = Time.parse(at) if at.is_a?(String)
-      at = at.to_time if at.respond_to?(:to_time)
-      at.is_a?(Time) ? (at.to_r * 1000).round : Integer(at)
+      time = at.is_a?(String) ? Time.parse(at) : at
+      time = time.to_time if time.respond_to?(:to_time)
+      time.is_a?(Time) ? (time.to_r * 1000).round : Integer(time)
+    rescue ArgumentError, TypeError
+      raise ArgumentError, "emit: at must be a Time, ISO 8601 text or epoch milliseconds, not #{at.inspect}"
     end
 
     def text_keys(hash) = hash.to_h.transform_keys { |key| Shape.camel(key) }

@@ -7,7 +7,7 @@ module MotiaRunner
   class Shape
     SNAKE = /\A[a-z][a-z0-9]*(?:_[a-z0-9]+)+\z/.freeze
     SCHEMAS = %w[bodySchema input schema contextSchema].freeze
-    LISTS = %w[emits subscribes flows virtualEmits virtualSubscribes includeFiles].freeze
+    STATUSES = /\A(?:[1-5]\d\d|[1-5]xx|default)\z/i.freeze
 
     attr_reader :config, :functions, :warnings
 
@@ -38,14 +38,15 @@ module MotiaRunner
 
     def value(name, value)
       if SCHEMAS.include?(name) then schema(name, value)
-      elsif name == "responseSchema" && value.is_a?(Hash) then responses(value)
-      elsif LISTS.include?(name) then tidy(value.is_a?(Array) || value.nil? ? value : [value], name)
+      elsif name == "responseSchema" && !value.nil? then responses(value)
       elsif name == "method" && value.respond_to?(:to_sym) then value.to_s.upcase
       else tidy(value, name)
       end
     end
 
+    # By status; one schema alone is that of 200.
     def responses(value)
+      value = { 200 => value } unless value.is_a?(Hash) && value.keys.all? { |status| STATUSES.match?(status.to_s) }
       value.to_h { |status, schema| [status.to_s, schema("responseSchema.#{status}", schema)] }.compact
     end
 

@@ -31,6 +31,15 @@ module MotiaRunner
         $VERBOSE = before
       end
 
+      # Loads an earlier text of a file, as `require` would the file.
+      def evaluate(path, text)
+        return false if $LOADED_FEATURES.include?(path)
+
+        $LOADED_FEATURES << path
+        TOPLEVEL_BINDING.eval(text, path)
+        true
+      end
+
       # The file and whatever it requires in its turn.
       def closure(path, found = [])
         return found if found.include?(path)

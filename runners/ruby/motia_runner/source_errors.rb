@@ -11,9 +11,18 @@ module MotiaRunner
       when Dialects::Problem then problem(error)
       when SyntaxError then syntax(error, unit)
       when LoadError then missing(error, unit)
-      when SystemExit then at(error, unit, "exit", "the file called exit(#{error.status}) while it was loaded")
-      else at(error, unit, "import", "#{Failures.name(error.class)}: #{Failures.message(error)}")
+      when SystemExit then at(error, unit, "exit", "the file calls exit(#{error.status}) while it loads")
+      else thrown(error, unit)
       end
+    end
+
+    def thrown(error, unit)
+      found = at(error, unit, "import", "#{Failures.name(error.class)}: #{Failures.message(error)}")
+      unset = error.is_a?(KeyError) && error.receiver.equal?(ENV)
+      found["hint"] = "set #{error.key} in .env or in the environment" if unset
+      found
+    rescue ArgumentError # a KeyError raised by hand knows neither
+      found
     end
 
     def gems
@@ -24,8 +33,8 @@ module MotiaRunner
 
     def timeout(thread, unit, seconds)
       frame = Failures.trim(thread.backtrace || []).find { |row| row.start_with?(unit.path) }
-      found = { "code" => "timeout", "message" => "the file was still loading after #{seconds} s",
-                "hint" => "nothing at the top level of a step may wait or serve" }
+      found = { "code" => "timeout", "message" => "the file had not loaded after #{seconds.to_s.delete_suffix(".0")} s",
+                "hint" => "move slow work into the handler" }
       found["line"] = frame[/:(\d+)/, 1].to_i if frame
       found
     end
@@ -54,7 +63,7 @@ module MotiaRunner
         found["needs"] = name.end_with?(".rb") ? name : "#{name}.rb"
       elsif !name.empty?
         gemfile = File.file?(unit.project.absolute("Gemfile"))
-        found["hint"] = gemfile ? "add the gem of `#{name}` to the Gemfile and run `bundle install`" : "gem install #{name}"
+        found["hint"] = gemfile ? "add the gem of `#{name}` to the Gemfile and run `bundle install`" : "install it: gem install #{name[%r{[^/]+}]}"
       end
       found
     end

@@ -46,7 +46,7 @@ module MotiaRunner
     def call(method, params)
       kind, verb = method.split(".", 2)
       case method
-      when "events.emit" then write(method, Values.copy(params), { "id" => params["id"], "deliveries" => 0 })
+      when "events.emit" then write(method, Values.copy(params), { "id" => nil, "deliveries" => nil })
       when "streams.send" then write(method, Values.copy(params), {})
       when "once.put" then write(method, Values.copy(params), { "value" => params["value"] })
       when "events.trigger" then raise Motia::Error, "a trigger cannot be taken back: call it after the transaction"

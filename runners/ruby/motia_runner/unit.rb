@@ -33,9 +33,11 @@ module MotiaRunner
 
     attr_reader :project, :path, :wrap
 
-    def initialize(project, path)
+    # `texts`: path → what is loaded instead of the file, for an earlier version of the step.
+    def initialize(project, path, texts = {})
       @project = project
       @path = path
+      @texts = texts
       @wrap = MotiaSteps.const_set(Unit.next_name(path), Module.new)
       @loaded = {}
       @required = []
@@ -63,8 +65,12 @@ module MotiaRunner
       return yield unless path && @project.contains?(path)
 
       @required << path
-      Shared.load(path) { yield }
+      text = @texts[path]
+      Shared.load(path) { text ? Shared.evaluate(path, text) : yield }
     end
+
+    # Whether there is such a file, for this step.
+    def file?(path) = @texts.key?(path) || File.file?(path)
 
     # Project files this step has loaded, its own file first.
     def files = (@loaded.keys + @required.flat_map { |path| Shared.closure(path) }).uniq
@@ -100,13 +106,14 @@ module MotiaRunner
 
     def load_file(path)
       @loaded[path] = true
-      Adoption.during { LOADS_INTO_MODULE ? Kernel.load(path, @wrap) : evaluate(path) }
-      merge_top(LOADS_INTO_MODULE ? @entered : @wrap)
+      loads = LOADS_INTO_MODULE && !@texts.key?(path)
+      Adoption.during { loads ? Kernel.load(path, @wrap) : evaluate(path) }
+      merge_top(loads ? @entered : @wrap)
     end
 
     def evaluate(path)
       @wrap.extend(@wrap) # the top level calls its own methods
-      EVALUATE.call(@wrap, File.read(path), path)
+      EVALUATE.call(@wrap, @texts[path] || File.read(path), path)
     rescue Errno::ENOENT
       raise LoadError, "cannot load such file -- #{path}"
     end

@@ -9,8 +9,10 @@ require_relative "failures"
 module MotiaRunner
   module Values
     RESERVED = /\A\$+(?:bytes|file)\z/.freeze
-    LIMITS = { "frame" => 16 << 20, "spill" => 256 << 10, "depth" => 100, "inFlight" => 64 }.freeze
+    LIMITS = { "frame" => 16 << 20, "spill" => 256 << 10, "depth" => 100, "inFlight" => 64, "loadMs" => 30_000 }.freeze
     SURROGATE = /\xED[\xA0-\xBF][\x80-\xBF]/n.freeze
+    # What marks a stream item in HTTP bodies; it never goes back to the core.
+    MARK = "__motia"
     REPLACEMENT = "\uFFFD".b.freeze
     # The deepest value: two levels are the message's own.
     ENVELOPE = 2
@@ -88,7 +90,7 @@ module MotiaRunner
 
           value.each_pair do |key, item|
             return false unless key.is_a?(String) ? plain_text?(key) : key.is_a?(Symbol)
-            return false if escape && key.start_with?("$") && RESERVED.match?(key)
+            return false if escape && (key == MARK || (key.start_with?("$") && RESERVED.match?(key)))
             return false unless plain?(item, depth - 1, escape)
           end
           true

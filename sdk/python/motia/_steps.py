@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, Callable, Dict, List, Optional, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 MARK = "__motia_step__"
+MADE = "__motia_steps__"
 
 
 def event(id: str, schema: Any = None, **options: Any) -> Callable[[Function], Function]:
@@ -18,7 +20,7 @@ def event(id: str, schema: Any = None, **options: Any) -> Callable[[Function], F
 
 
 def api(id: str, method: str = "POST", path: Optional[str] = None, schema: Any = None, **options: Any) -> Callable[[Function], Function]:  # fmt: skip
-    """An api step at `path`. `schema` describes the body, or is a dict with `body`, `response` or `query`.
+    """An api step at `path`. `schema` describes the body, or is a dict of `body`, `query`, `params`, `headers`, `response`.
 
     The function gets `(request, context)`, or the parts of the request or of its body that its signature names.
     Options: middleware, emits, flows, description, response_schema, query_params.
@@ -39,6 +41,8 @@ def _mark(kind: str, id: str, options: Dict[str, Any]) -> Callable[[Function], F
         known: List[Any] = getattr(function, MARK, [])
         given = {key: value for key, value in options.items() if value is not None}
         setattr(function, MARK, [*known, {"kind": kind, "id": id, **given}])
+        # A second function of the same name takes the first one's place in its module, but not in this list.
+        getattr(inspect.unwrap(function), "__globals__", {}).setdefault(MADE, []).append(function)
         return function
 
     return note

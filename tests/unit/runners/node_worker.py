@@ -83,7 +83,8 @@ class Node:
 
     def start(self, file: str, input: object = None, trigger: str = "event", member: str = "", **more: object) -> int:
         invocation = f"i{self.number + 1}"
-        named = {"invocation": invocation, "snapshot": 1, "file": file, "member": member, "traceId": "TRACE"}
+        named = {"invocation": invocation, "file": file, "member": member, "traceId": "TRACE"}
+        more = {"snapshot": 1, **more}
         return self.begin("step.run", **named, trigger=trigger, deadlineMs=60_000, input=input, **more)
 
     def run(self, file: str, input: object = None, trigger: str = "event", **more: object) -> object:

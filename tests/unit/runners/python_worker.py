@@ -84,7 +84,8 @@ class Worker:
     def reset(self) -> None:
         """As new, for the next test: no files, nothing said."""
         old = [path for path in self.project.rglob("*") if path.is_file() and path.name != "stderr.txt"]
-        self.describe(changed=tuple(str(path.relative_to(self.project)) for path in old))
+        self.describe(changed=tuple(str(path.relative_to(self.project)) for path in old), snapshot=1_000_000)
+        self.describe(snapshot=1_000_001)
         for path in old:
             path.unlink()
         for kept in (self.logs, self.calls, self.state, self.refuse, self.hold, self.held):

@@ -86,3 +86,48 @@ def test_sections_dependencies_and_broken_configurations(tmp_path: Path) -> None
         assert (loaded["functions"], loaded["dependencies"]) == (["production.list.0"], ["lib/port.ts"])
         broken = node.ask("config.load", file=node.write("motia.config.mjs", "export default {\n  port: ,\n};\n"))
         assert (broken["error"]["code"], broken["error"]["line"]) == ("syntax", 2)  # type: ignore[index]
+
+
+def test_stand_ins_in_every_way_to_name_them(tmp_path: Path) -> None:
+    source = """
+import logs = require('@motiadev/plugin-logs');
+export { default as again, anything } from '@motiadev/plugin-states/plugin';
+import type { Never } from '@motiadev/plugin-never';
+const { default: late } = await import('@motiadev/plugin-bullmq/plugin');
+class Mine extends (require('@motiadev/adapter-redis-state').RedisStateAdapter) { ready = true }
+const made = new Mine();
+export default {
+  plugins: [logs, late({ a: 1 }), ...late.list, made.close(), `${late.name}`, await late.start()],
+  routes: { '/x': String(typeof made.get) },
+};
+"""
+    with Node(tmp_path) as node:
+        loaded = node.ask("config.load", file=node.write("motia.config.ts", source))
+        assert "error" not in loaded, loaded
+        assert loaded["config"] == {
+            "plugins": [None, None, None, "motia stand-in", None],
+            "routes": {"/x": "function"},
+        }
+        assert loaded["functions"] == []
+
+
+def test_configurations_that_come_later(tmp_path: Path) -> None:
+    sources = {
+        "a.mjs": "export default Promise.resolve({ port: 1, production: { streamAuth: { authenticate: async () => 'live' } } });",
+        "b.ts": "export default async (): Promise<object> => ({ port: 1, production: { streamAuth: { authenticate: () => 'live' } } });",
+        "c.cjs": "exports.config = { port: 1, production: { streamAuth: { authenticate: () => 'live' } } }; exports.other = 1;",
+    }
+    with Node(tmp_path) as node:
+        for name, source in sources.items():
+            file = node.write(name, source)
+            loaded = node.ask("config.load", file=file)
+            assert (loaded["config"], loaded["functions"]) == (
+                {"port": 1, "production": {"streamAuth": {}}},
+                ["production.streamAuth.authenticate"],
+            )
+            asked = {"file": file, "request": {"headers": {}, "query": {}}}
+            assert node.ask("stream.authenticate", **asked, function="production.streamAuth.authenticate") == {
+                "context": "live"
+            }
+            with pytest.raises(Refused):
+                node.ask("stream.authenticate", **asked)

@@ -123,47 +123,6 @@ def test_plain_code_beside_builders_is_no_step(node: Node) -> None:
 
 # --------------------------------------------------------------------------- (c) bare functions
 
-BARE = {
-    "({ body }) => body": ("api", {}),
-    "(event) => event.body.x": ("api", {}),
-    "(event) => event.query?.q": ("api", {}),
-    "(event) => ({ message: 'hi' })": ("api", {}),
-    "() => 1": ("api", {}),
-    "(event) => { const { data } = event; return data; }": ("event", {"allTopics": True}),
-    "(event) => event.data": ("event", {"allTopics": True}),
-    "(event) => { if (event.topic === 'a' || 'b' === event.topic) return 1; }": ("event", {"subscribes": ["a", "b"]}),
-    "(event) => { if (event.topic !== 'pr-opened') return; }": ("event", {"subscribes": ["pr-opened"]}),
-    "(event) => { const map = { 'pr-opened': 1, merged: 2 }; return map[event.topic]; }": (
-        "event",
-        {"subscribes": ["pr-opened", "merged"]},
-    ),
-    "(event) => ({ x: 1, 'y-z': 2 })[event.topic]": ("event", {"subscribes": ["x", "y-z"]}),
-    "({ topic, data }) => { switch (topic) { case 'a': return data; case `b`: return 1; } }": (
-        "event",
-        {"subscribes": ["a", "b"]},
-    ),
-    "({ topic: name }) => name === 'c'": ("event", {"subscribes": ["c"]}),
-    "(event) => { const t = event.topic; return ['d', 'e'].includes(t); }": ("event", {"subscribes": ["d", "e"]}),
-    "(event) => [event.topic, event.body]": ("api", {}),
-    "(event) => other.topic": ("api", {}),
-    "(event = {}) => event.data": ("event", {"allTopics": True}),
-    "({ data } = {}) => data": ("event", {"allTopics": True}),
-    "function named(event) { return event.data; }": ("event", {"allTopics": True}),
-}
-
-
-@pytest.mark.parametrize("source", BARE)
-def test_the_kind_is_read_from_the_code(node: Node, source: str) -> None:
-    kind, more = BARE[source]
-    for text in (
-        f"const other = {{}};\nexport default {source};\n",
-        f"const other = {{}};\nmodule.exports = {source};\n",
-    ):
-        step = only(node, node.write("steps/orders/bare.step.js", text))
-        wanted = {"type": kind, "name": "orders/bare", **(more or {"method": "*", "path": "/orders/bare"})}
-        assert step["config"] == wanted
-        assert str(step["inferred"]).startswith(f"['type {kind}: ")
-
 
 def test_bare_functions_get_an_event(node: Node) -> None:
     source = (
@@ -184,6 +143,31 @@ def test_bare_functions_get_an_event(node: Node) -> None:
         {"method": "streams.send", "stream": "progress", "group": "default", "type": "progress", "data": {"n": 1}},
         {"method": "state.get", "group": "default", "key": "k"},
     ]
+
+
+def test_bare_functions_reach_all_that_others_reach(node: Node) -> None:
+    source = (
+        "export default async (event) => {\n"
+        "  const { emit, state } = event;\n"
+        "  await emit('later', { n: 1 }, { delay: 5, id: 'once' });\n"
+        "  await emit({ topic: 'object', data: 2, messageGroupId: 'g' });\n"
+        "  const orders = state.group('orders');\n"
+        "  await orders.set('o-1', 1);\n"
+        "  await event.transaction(async (inside) => { await inside.state.set('k', 1); await inside.emit('t', 2); });\n"
+        "  return [event.cookies.a, event.files, event.ip, typeof event.utils.dates.now, event.cancelled, event.flows];\n"
+        "};\nmodule.exports.config = { flows: ['f'] };\n"
+    )
+    file = node.write("steps/reaching.step.js", source.replace("export default", "module.exports ="))
+    node.calls.clear()
+    response = node.call(file, headers={"cookie": "a=b"})
+    assert response["body"] == ["b", [], "127.0.0.1", "function", False, ["f"]]
+    plain = [{key: value for key, value in call.items() if key != "invocation"} for call in node.calls]
+    assert plain[:3] == [
+        {"method": "events.emit", "topic": "later", "data": {"n": 1}, "delay": 5, "id": "once"},
+        {"method": "events.emit", "topic": "object", "data": 2, "messageGroupId": "g"},
+        {"method": "state.set", "group": "orders", "key": "o-1", "value": 1},
+    ]
+    assert len(plain) == 4 and "default" in str(plain[3]) and "'t'" in str(plain[3])
 
 
 def test_bare_events_and_schedules(node: Node) -> None:

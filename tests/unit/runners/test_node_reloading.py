@@ -174,4 +174,5 @@ def test_what_runs_finishes_on_the_old_code(tmp_path: Path) -> None:
         held.append(node.begin("step.describe", snapshot=2, files=[file], changed=["lib/word.ts"]))
         assert node.wait(number) == {"value": "old"}
         node.wait(held[0])
-        assert node.run(file) == "new"
+        assert node.run(file, snapshot=2) == "new"
+        assert node.run(file, snapshot=1) == "old"

@@ -36,7 +36,7 @@ RESPONSES = {
     "[1, 2]": (200, {}, "json", [1, 2]),
     "'text'": (200, {"content-type": "text/plain; charset=utf-8"}, "text", "text"),
     "0": (200, {}, "json", 0),
-    "null": (200, {}, "json", None),
+    "null": (204, {}, "none", None),
     "undefined": (204, {}, "none", None),
     "Buffer.from('hi')": (200, {}, "bytes", {"$bytes": "aGk="}),
     "{ status: 200, body: { type: 'Buffer', data: [104, 105] } }": (200, {}, "bytes", {"$bytes": "aGk="}),

@@ -12,6 +12,7 @@ from node_worker import NODE, Node, Refused
 pytestmark = [pytest.mark.node, pytest.mark.skipif(NODE is None or bool(NODE.problem), reason="no Node here")]
 
 HEAD = "exports.config = { type: 'event', name: 'x', subscribes: ['t'] };\n"
+API = "exports.config = { type: 'api', name: 'x', method: 'GET', path: '/x' };\n"
 
 SENT = {
     "new Date('2024-01-02T03:04:05Z')": "2024-01-02T03:04:05.000Z",
@@ -43,8 +44,8 @@ SENT = {
 REFUSED = {
     "{ a: [{ b: () => 1 }] }": "result.a[0].b: a function",
     "{ a: Symbol('s') }": "result.a: a symbol",
-    "{ a: Promise.resolve(1) }": "result.a: a promise cannot be sent; is an await missing?",
-    "(() => { const a = { list: [] }; a.list.push(a); return a; })()": "result.list[0]: the value contains itself",
+    "{ a: Promise.resolve(1) }": "result.a: a promise has no form in JSON (await it)",
+    "(() => { const a = { list: [] }; a.list.push(a); return a; })()": "result.list[0]: contains itself",
     "{ a: (function* () {})() }": "result.a: a generator",
     "new Map([['k', { f() {} }]])": "result.k.f: a function",
 }
@@ -54,7 +55,8 @@ REFUSED = {
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     with Node(tmp_path_factory.mktemp("values"), spill=2048) as started:
         for index, expression in enumerate([*SENT, *REFUSED]):
-            started.write(f"steps/v{index}_step.js", f"{HEAD}exports.handler = async () => ({expression});\n")
+            head = HEAD if index < len(SENT) else API
+            started.write(f"steps/v{index}_step.js", f"{head}exports.handler = async () => ({expression});\n")
         started.write("steps/echo_step.js", f"{HEAD}exports.handler = async (input) => input;\n")
         started.write(
             "steps/kind_step.js",
@@ -71,8 +73,9 @@ def test_sent(node: Node, expression: str) -> None:
 @pytest.mark.parametrize("expression", REFUSED)
 def test_refused_with_the_key_path(node: Node, expression: str) -> None:
     with pytest.raises(Refused) as caught:
-        node.run(f"steps/v{len(SENT) + list(REFUSED).index(expression)}_step.js")
+        node.call(f"steps/v{len(SENT) + list(REFUSED).index(expression)}_step.js")
     assert caught.value.code == 1012
+    assert REFUSED[expression] in str(caught.value)
     assert REFUSED[expression] in caught.value.message
 
 
@@ -138,4 +141,4 @@ def test_a_call_that_cannot_be_sent_fails_that_call(node: Node) -> None:
         f"{HEAD}exports.handler = async (_, {{ state }}) => {{\n"
         "  try { await state.set('g', 'k', { bad: [() => 1] }); } catch (error) { return [error.code, error.message]; }\n};\n",
     )
-    assert node.run("steps/call_step.js") == [1012, "state.set.value.bad[0]: a function cannot be sent"]
+    assert node.run("steps/call_step.js") == [1012, "state.set.value.bad[0]: a function has no form in JSON"]

@@ -97,9 +97,9 @@ def test_meddles(worker: Worker) -> None:
     assert worker.describe("steps/good_step.py", changed=("steps/good_step.py",), snapshot=2)[0]["steps"]
 
 
-@pytest.mark.parametrize(("input", "code"), [("code", 1001), ("result", 1012)])
-def test_recurses(worker: Worker, input: str, code: int) -> None:
-    assert worker.run("steps/recurses_step.py", input)["code"] == code
+def test_recurses(worker: Worker) -> None:
+    assert worker.run("steps/recurses_step.py", "code")["code"] == 1001
+    assert worker.run("steps/recurses_step.py", "result") is None
     assert worker.run("steps/good_step.py") == "good"
 
 
@@ -114,8 +114,7 @@ def test_slow_to_load(tmp_path: Path) -> None:
 import json, sys
 sys.path.insert(0, {str(ROOT / "runners/python")!r})
 from motia_runner import loader
-loader.LONGEST_LOAD = 0.2
-reports = loader.Loader({str(tmp_path)!r}, "dev").describe(1, ["steps/slow_to_load_step.py", "steps/odd_step.py"], [])
+reports = loader.Loader({str(tmp_path)!r}, "dev", 0.2).describe(1, ["steps/slow_to_load_step.py", "steps/odd_step.py"], [])
 print(json.dumps([reports[0]["error"]["code"], reports[0]["error"]["line"], len(reports[1]["steps"])]))
 """
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)

@@ -178,7 +178,12 @@ def test_a_transaction_collects_and_runs_again_on_conflict(worker: Worker, signa
     )
     write(worker.project, {"steps/x_step.py": event(mended, signature=signature)})
     worker.describe("steps/x_step.py", changed=("steps/x_step.py",))
-    assert worker.run("steps/x_step.py") == [5, 6, False, {"a": 6, "l": {"x": {"y": [1]}}, "unawaited": {"n": 1}}]
+    assert worker.run("steps/x_step.py") == [
+        5,
+        6,
+        {"stored": False, "value": 6},
+        {"a": 6, "l": {"x": {"y": [1]}}, "unawaited": {"n": 1}},
+    ]
 
 
 def test_a_plain_block_in_an_async_handler_blocks_and_gets_values(worker: Worker) -> None:

@@ -77,18 +77,67 @@ STRING, INTEGER = {"type": "string"}, {"type": "integer"}
             "Data",
             {
                 "type": "object",
-                "properties": {"a": INTEGER, "b": {"type": "array", "items": STRING}},
+                "properties": {"a": INTEGER, "b": {"type": "array", "items": STRING, "default": []}},
                 "required": ["a"],
             },
         ),
         ("Typed", {"type": "object", "properties": {"a": INTEGER}}),
         ("Colour", {"enum": ["red"]}),
+        (
+            "Tree",
+            {
+                "$ref": "#/$defs/Tree",
+                "$defs": {
+                    "Tree": {
+                        "type": "object",
+                        "properties": {
+                            "name": {**STRING, "default": "x"},
+                            "kids": {"type": "array", "items": {"$ref": "#/$defs/Tree"}},
+                        },
+                        "required": ["kids"],
+                    }
+                },
+            },
+        ),
+        (
+            "{'n': Annotated[int, Between()], 's': Annotated[List[str], Between(), 'which'], 'at': datetime.datetime}",
+            {
+                "type": "object",
+                "properties": {
+                    "n": {**INTEGER, "minimum": 1, "exclusiveMaximum": 9},
+                    "s": {
+                        "type": "array",
+                        "items": STRING,
+                        "minimum": 1,
+                        "exclusiveMaximum": 9,
+                        "description": "which",
+                    },
+                    "at": {**STRING, "format": "date-time"},
+                },
+                "required": ["n", "s", "at"],
+            },
+        ),
+        ("Tuple[int, str]", {"type": "array", "prefixItems": [INTEGER, STRING], "minItems": 2, "maxItems": 2}),
+        (
+            "{'title': 'string', 'type': 'string'}",
+            {"type": "object", "properties": {"title": STRING, "type": STRING}, "required": ["title", "type"]},
+        ),
+        ("{'type': 'string', 'title': 'Name'}", {"type": "string", "title": "Name"}),
+        ("Paint", {"type": "object", "properties": {"colour": {"enum": ["red"], "default": "red"}}}),
     ],
 )
 def test_schemas_become_json_schema(worker: Worker, schema: str, wanted: object) -> None:
     head = """
-        import dataclasses, enum
-        from typing import Dict, List, Literal, Optional, TypedDict
+        import dataclasses, datetime, enum
+        from typing import Annotated, Dict, List, Literal, Optional, Tuple, TypedDict
+
+        class Between:
+            ge, lt = 1, 9
+
+        @dataclasses.dataclass
+        class Tree:
+            kids: "List[Tree]"
+            name: str = "x"
 
         @dataclasses.dataclass
         class Data:
@@ -100,6 +149,10 @@ def test_schemas_become_json_schema(worker: Worker, schema: str, wanted: object)
 
         class Colour(enum.Enum):
             RED = "red"
+
+        @dataclasses.dataclass
+        class Paint:
+            colour: Colour = Colour.RED
     """
     assert schema_of(worker, schema, head) == (wanted, [])
 
@@ -109,6 +162,36 @@ def test_what_is_no_schema_warns_and_is_left_open(worker: Worker, schema: str) -
     told, warnings = schema_of(worker, schema)
     assert told in ({}, {"type": "object", "properties": {"a": {}}, "required": ["a"]})
     assert "left open" in warnings[0]
+
+
+def test_a_schema_that_holds_itself_is_left_open(worker: Worker) -> None:
+    told, warnings = schema_of(worker, "itself", "itself = {'a': str}\nitself['b'] = itself")
+    assert told == {}
+    assert "contains itself" in warnings[0]
+
+
+def test_types_with_models_in_them_are_checked_by_the_models(worker: Worker) -> None:
+    pytest.importorskip("pydantic")
+    head = """
+        from typing import List
+        from pydantic import BaseModel
+        class Item(BaseModel):
+            price: float
+            n: int = 1
+    """
+    for schema, good, filled, bad in (
+        ("List[Item]", [{"price": "1"}], [{"price": "1", "n": 1}], [{"price": "x"}]),
+        ("{'item': Item, 'name': str}", {"item": {"price": 1}, "name": "a"}, {"item": {"price": 1, "n": 1}, "name": "a"},
+         {"item": {"price": "x"}}),
+    ):  # fmt: skip
+        text = api("return {'status': 200, 'body': req['body']}", head=head, more=f", 'bodySchema': {schema}")
+        write(worker.project, {"steps/x_step.py": text})
+        worker.describe("steps/x_step.py", changed=["steps/x_step.py"])
+        assert worker.request("steps/x_step.py", good)["body"] == filled
+        refused = worker.request("steps/x_step.py", bad)
+        assert refused["code"] == 1002
+        assert refused["data"]["issues"][0]["path"].endswith("price")
+        assert refused["data"]["issues"][0]["code"] == "type"
 
 
 MODELS = """
@@ -147,14 +230,18 @@ def test_pydantic_models_are_widened_for_the_core_and_checked_here(worker: Worke
     text = api("return {'status': 200, 'body': req['body']}", head=models, more=", 'bodySchema': Order")
     write(worker.project, {"steps/x_step.py": text})
     step = worker.describe("steps/x_step.py")[0]["steps"][0]
-    schema = step["config"]["bodySchema"]
+    assert step["config"]["bodySchema"]["properties"]["id"]["type"] == "integer"
+    schema = step["accepts"]
     assert step["validates"] is True
     assert "string" in schema["properties"]["id"]["type"]
-    assert schema["required"] == ["id", "items"]
+    if models is V2:
+        assert schema["required"] == ["id", "items"]
     if models is V2:
         assert schema["properties"]["early"] == {}
     sent = {"id": "2", "items": [{"price": 1}]}
-    assert worker.request("steps/x_step.py", sent)["body"] == sent  # dialect (a) gets the body as it came
+    # Dialect (a) gets the body as it came, plus defaults.
+    more = {"items": [{"price": 1, "tags": []}], "early": []} if models is V2 else {}
+    assert worker.request("steps/x_step.py", sent)["body"] == {**sent, **more}
     refused = worker.request("steps/x_step.py", {"id": 3, "items": [{"price": "x"}]})
     assert refused["code"] == 1002
     paths = {issue["path"]: issue["message"] for issue in refused["data"]["issues"]}

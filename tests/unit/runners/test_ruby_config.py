@@ -112,7 +112,11 @@ def test_what_is_no_schema_is_left_open_with_a_warning(tmp_path: Path) -> None:
             assert "warnings" not in report
         for name in ("odd", "word"):
             (report,) = core.describe(f"steps/{name}_step.rb")
-            assert report["steps"][0]["config"]["input"] is None
+            assert report["steps"][0]["config"]["input"] == {
+                "type": "object",
+                "properties": {"a": {}},
+                "required": ["a"],
+            }
             assert report["warnings"][0]["code"] == "bad_schema"
             assert "`a`" in report["warnings"][0]["message"]
 

@@ -17,8 +17,8 @@ pytestmark = MARKS
 DRILLS = ROOT / "runners" / "ruby" / "drills"
 
 
-def drill(folder: Path, name: str) -> Core:
-    return Core(folder, {f"steps/{name}_step.rb": (DRILLS / f"{name}_step.rb").read_text("utf-8")})
+def drill(folder: Path, name: str, **limits: int) -> Core:
+    return Core(folder, {f"steps/{name}_step.rb": (DRILLS / f"{name}_step.rb").read_text("utf-8")}, **limits)
 
 
 HOG = """
@@ -85,21 +85,8 @@ def test_a_step_that_swallows_its_cancellation_is_answered_in_the_end(tmp_path: 
         assert core.run("steps/good_step.rb", 1) == 1
 
 
-IMPATIENCE = """
-TracePoint.new(:end) do |point|
-  next unless point.self.name == "MotiaRunner::Loader"
-  point.self.send(:remove_const, :PATIENCE)
-  point.self.const_set(:PATIENCE, 0.2)
-  point.disable
-end.enable
-"""
-
-
-def test_a_file_that_never_finishes_loading_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    patience = tmp_path / "patience.rb"
-    patience.write_text(IMPATIENCE)
-    monkeypatch.setenv("RUBYOPT", f"-r{patience}")
-    with drill(tmp_path, "hangs") as core:
+def test_a_file_that_never_finishes_loading_is_given_up(tmp_path: Path) -> None:
+    with drill(tmp_path, "hangs", loadMs=200) as core:
         (tmp_path / "steps/good_step.rb").write_text(event("def handler(i) = i"))
         hung, good = core.describe("steps/hangs_step.rb", "steps/good_step.rb")
         assert (hung["error"]["code"], hung["error"]["line"]) == ("timeout", 4)

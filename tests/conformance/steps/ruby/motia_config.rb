@@ -1,5 +1,6 @@
 def config
-  { port: 4000, stream_auth: { authenticate: method(:authenticate) } }
+  { port: 4000, stream_auth: { authenticate: method(:authenticate) },
+    production: { stream_auth: { authenticate: ->(_request) { { user: "production" } } } } }
 end
 
 def authenticate(request)
