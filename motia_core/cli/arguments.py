@@ -14,6 +14,15 @@ from motia_core.cli.output import fail
 Folder = Annotated[str | None, typer.Option("--project", help="Project folder (default: the current one)")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else")]
 Port = Annotated[int | None, typer.Option("-p", "--port", help="Port of the server", min=0, max=65535)]
+Host = Annotated[str | None, typer.Option("-H", "--host", help="Address to listen on")]
+Debug = Annotated[bool, typer.Option("-d", "--debug", help="Log level debug")]
+MotiaDir = Annotated[str | None, typer.Option("--motia-dir", help="Folder for the database and run files")]
+
+
+def flags(port: int | None, host: str | None, debug: bool, motia_dir: str | None) -> dict[str, object]:
+    """What the command line sets, by the key of the configuration."""
+    given = {"port": port, "host": host, "logLevel": "debug" if debug else None, "motiaDir": motia_dir}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def folder(project: str | None) -> Path:

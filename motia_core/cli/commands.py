@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from motia_core import __version__
-from motia_core.cli import act, data, inspect, serve, watch
+from motia_core.cli import act, data, database, doctor, inspect, serve, settings, watch
 
 app = typer.Typer(
     help="A folder of steps in TypeScript, JavaScript, Python and Ruby becomes a running backend.",
@@ -42,9 +42,10 @@ app.add_typer(data.state, name="state")
 app.command("logs")(watch.logs)
 app.command("trace")(watch.trace)
 app.add_typer(data.dead, name="dead")
+app.add_typer(database.db, name="db")
 app.command("workers")(inspect.workers)
-app.command("config")(inspect.config)
-app.command("doctor")(inspect.doctor)
+app.command("config")(settings.config)
+app.command("doctor")(doctor.doctor)
 app.command("version")(inspect.version)
 
 

@@ -1,27 +1,21 @@
-"""Commands that look without changing: `list`, `check`, `workers`, `config`, `doctor`, `version`."""
+"""Commands that look without changing: `list`, `check`, `workers`, `version`."""
 
 from __future__ import annotations
 
-import os
-import platform
-import shutil
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 from rich.text import Text
 
 from motia_core import __version__
 from motia_core.cli.arguments import Folder, Json, folder
 from motia_core.cli.client import Client, read_server_file
-from motia_core.cli.output import out, print_json, print_table, text, warn
+from motia_core.cli.output import out, print_json, print_table, text
 from motia_core.cli.project import configuration, motia_dir, run_async
 from motia_core.model import Problem, Step
 from motia_core.problems import gravity
 from motia_core.steps.registry import Snapshot
-from motia_core.workers.languages import load_runners
 
 if TYPE_CHECKING:
     from motia_core.app.examine import Examined
@@ -101,6 +95,17 @@ def list_steps(as_json: Json = False, project: Folder = None) -> None:
         ),
         empty="no steps: put files called NAME.step.ts, NAME.step.js, NAME_step.py or NAME.step.rb into steps/ or src/",
     )
+    _print_inferred(rows)
+
+
+def _print_inferred(rows: list[dict[str, object]]) -> None:
+    """What no config says; a config beside the function says otherwise."""
+    read = [row for row in rows if row["inferred"]]
+    if read:
+        out.print(text("\nRead from the code (`export const config = {…}` beside the function overrides it):", "dim"))
+    for row in read:
+        said = "; ".join(str(one) for one in _list(row["inferred"]))
+        out.print(text(f"  {row['filePath']}  {said}", "dim"))
 
 
 def _list(value: object) -> list[object]:
@@ -181,71 +186,6 @@ def workers(as_json: Json = False, project: Folder = None) -> None:
         print_table(["WORKER", "PID", "STATE", "IN FLIGHT", "JOBS", "AGE", "MEMORY"], rows, empty="no workers")
         for gone in pool["retired"]:
             out.print(text(f"  {gone['name']} ended: {gone['reason']}", "dim"))
-
-
-def config(as_json: Json = False, project: Folder = None) -> None:
-    """Show the effective configuration and where each value came from."""
-
-    async def work() -> list[dict[str, object]]:
-        loaded = await configuration(folder(project), "dev")
-        for problem in loaded.warnings:
-            warn(problem.message)
-        values = _flat(msgspec.to_builtins(loaded.config, str_keys=True), "")
-        return [{"key": key, "value": value, "from": loaded.origins.get(key, "default")} for key, value in values]
-
-    rows = run_async(work)
-    if as_json:
-        print_json(rows)
-        return
-    shown = ((r["key"], msgspec.json.encode(r["value"]).decode(), r["from"]) for r in rows)
-    print_table(["KEY", "VALUE", "FROM"], shown, empty="")
-
-
-def _flat(value: object, prefix: str) -> list[tuple[str, object]]:
-    if not isinstance(value, dict) or not value:
-        return [(prefix, value)]
-    return [pair for key, inner in value.items() for pair in _flat(inner, f"{prefix}.{key}" if prefix else str(key))]
-
-
-def doctor(as_json: Json = False, project: Folder = None) -> None:
-    """Check runtimes, versions, the port and the data folder; say what to install."""
-    path = folder(project)
-    rows: list[dict[str, object]] = [
-        {"what": "motia", "ok": True, "detail": __version__},
-        {"what": "core", "ok": True, "detail": f"Python {platform.python_version()}"},
-    ]
-    for name, runner in sorted(load_runners(None, path).items()):
-        rows.append(
-            {
-                "what": name,
-                "ok": runner.problem is None,
-                "detail": runner.problem or f"{runner.version} ({runner.runtime})",
-            }
-        )
-    rows.append(_port_row(run_async(lambda: configuration(path, "dev")).config.port, path))
-    free = shutil.disk_usage(path).free
-    rows.append({"what": "disk", "ok": free > 100 * 2**20, "detail": f"{free / 2**30:.1f} GiB free"})
-    rows.append({"what": "folder", "ok": os.access(path, os.W_OK), "detail": str(path)})
-    if as_json:
-        print_json(rows)
-    else:
-        for row in rows:
-            mark = Text("✓ ", "green") if row["ok"] else Text("✗ ", "red")
-            out.print(mark.append_text(text(f"{row['what']:<8}{row['detail']}")))
-    raise SystemExit(0 if all(row["ok"] for row in rows) else 1)
-
-
-def _port_row(port: int, project: Path) -> dict[str, object]:
-    server = read_server_file(motia_dir(project))
-    if server is not None:
-        return {"what": "port", "ok": True, "detail": f"{server.port}: this project's server (pid {server.pid})"}
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return {"what": "port", "ok": False, "detail": f"{port} is in use: stop the other program or use --port"}
-    return {"what": "port", "ok": True, "detail": f"{port} is free"}
 
 
 def version() -> None:

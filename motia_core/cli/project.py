@@ -16,21 +16,30 @@ from motia_core.errors import MotiaError
 if TYPE_CHECKING:
     from motia_core.config.load import Loaded
     from motia_core.storage.base import Storage
+    from motia_core.storage.care import Care
 
 T = TypeVar("T")
 
 
 def run_async(work: Callable[[], Awaitable[T]]) -> T:
     """Runs `work` on a fresh loop; an error of ours ends the command in one line."""
+    result = attempted(work)
+    if isinstance(result, MotiaError):
+        fail(result)
+    return result
+
+
+def attempted(work: Callable[[], Awaitable[T]]) -> T | MotiaError:
+    """What `work` gives on a fresh loop, or the error of ours that ended it."""
     try:
         return anyio.run(work, backend_options={"use_uvloop": has_uvloop()})
     except MotiaError as error:
-        fail(error)
+        return error
     except BaseExceptionGroup as group:
         ours = group.subgroup(MotiaError)
         if ours is None:
             raise
-        fail(first(ours))
+        return first(ours)
 
 
 def first(group: BaseExceptionGroup[MotiaError]) -> MotiaError:
@@ -82,3 +91,11 @@ async def storage(project: Path) -> AsyncIterator[Storage]:
         yield opened
     finally:
         await opened.close()
+
+
+async def care(project: Path) -> Care:
+    """The project's database as a whole."""
+    from motia_core.storage.open import care_of
+
+    config = (await _load(project, "dev", {})).config
+    return care_of(config.database.url, project, project / config.motia_dir)

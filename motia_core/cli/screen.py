@@ -14,7 +14,8 @@ from motia_core.model import Problem, Step
 from motia_core.problems import gravity
 
 if TYPE_CHECKING:
-    from motia_core.app.application import App, Change
+    from motia_core.app.application import App
+    from motia_core.app.reload import Change
 
 _SHOWN = 12
 
@@ -37,7 +38,7 @@ def _print_steps(app: App) -> None:
     table = Table.grid(padding=(0, 2))
     steps = app.snapshot.steps
     routes = [(f"{route.method} {route.path}", step) for step in steps for route in step.routes]
-    topics = [(topic, step) for step in steps for topic in step.topics]
+    topics = [(topic, step) for step in steps for topic in (["*"] if step.all_topics else step.topics)]
     crons = [(step.cron, step) for step in steps if step.cron]
     for label, rows in (("routes", routes), ("topics", topics), ("crons", crons)):
         for index, (what, step) in enumerate(rows[:_SHOWN]):
@@ -73,6 +74,8 @@ def _print_problems(app: App) -> None:
     for problem in app.problems:
         if gravity(problem) == "warning":
             print_problem(problem, "! ", "yellow")
+    for problem in app.notes:
+        print_problem(problem, "· ", "dim")
 
 
 def print_problem(problem: Problem, mark: str, colour: str) -> None:
@@ -86,8 +89,14 @@ def print_problem(problem: Problem, mark: str, colour: str) -> None:
 
 
 def print_change(change: Change) -> None:
-    """One line per reload."""
+    """One line per reload, and what became of broken files."""
     files = ", ".join(change.files[:3]) + (f" and {len(change.files) - 3} more" if len(change.files) > 3 else "")
     out.print(Text("↻ ", "magenta").append_text(text(files)).append(f"  {change.took * 1000:.0f} ms", "dim"))
     for problem in change.problems:
         print_problem(problem, "✗ ", "red")
+        if problem in change.serving:
+            out.print(text("    the last good version serves on", "yellow"))
+    for file in change.mended:
+        out.print(Text("✓ ", "green").append_text(text(file, "bold")).append(" is whole again"))
+    for line in change.notes:
+        out.print(text(f"    → {line}", "cyan"))

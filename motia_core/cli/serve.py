@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import anyio
 import typer
 
-from motia_core.cli.arguments import Folder, Port, folder
+from motia_core.cli.arguments import Debug, Folder, Host, MotiaDir, Port, flags, folder
 from motia_core.cli.output import err, fail, note, text
 from motia_core.cli.project import configuration, run_async
 from motia_core.cli.screen import print_boot, print_change
@@ -24,11 +24,8 @@ from motia_core.logs import Console
 if TYPE_CHECKING:
     from motia_core.app.application import App
 
-Host = Annotated[str | None, typer.Option("-H", "--host", help="Address to listen on")]
 Quiet = Annotated[bool, typer.Option("-v", "--disable-verbose", help="Log lines without their fields")]
-Debug = Annotated[bool, typer.Option("-d", "--debug", help="Log level debug")]
 Mermaid = Annotated[bool, typer.Option("-m", "--mermaid", hidden=True)]
-MotiaDir = Annotated[str | None, typer.Option("--motia-dir", help="Folder for the database and run files")]
 
 
 def dev(
@@ -50,8 +47,8 @@ def dev(
         fail("--once needs a command", hint="motia dev --once -- npm test", code=2)
     if context.args and not once:
         fail(f"unexpected argument {context.args[0]}", hint="motia dev --help", code=2)
-    flags = _flags(port, host, debug, motia_dir)
-    _serve(folder(project), "dev", flags, fields=not disable_verbose, command=context.args if once else None)
+    given = flags(port, host, debug, motia_dir)
+    _serve(folder(project), "dev", given, fields=not disable_verbose, command=context.args if once else None)
 
 
 def start(
@@ -63,35 +60,38 @@ def start(
     project: Folder = None,
 ) -> None:
     """Run the project as a server: listens on all addresses, watches no files."""
-    _serve(folder(project), "start", _flags(port, host, debug, motia_dir), fields=not disable_verbose, command=None)
-
-
-def _flags(port: int | None, host: str | None, debug: bool, motia_dir: str | None) -> dict[str, object]:
-    given = {"port": port, "host": host, "logLevel": "debug" if debug else None, "motiaDir": motia_dir}
-    return {key: value for key, value in given.items() if value is not None}
+    _serve(folder(project), "start", flags(port, host, debug, motia_dir), fields=not disable_verbose, command=None)
 
 
 def _serve(
-    project: Path, mode: Literal["dev", "start"], flags: dict[str, object], *, fields: bool, command: list[str] | None
+    project: Path, mode: Literal["dev", "start"], given: dict[str, object], *, fields: bool, command: list[str] | None
 ) -> None:
     began = time.monotonic()
     console = Console(fields=fields)
-    code = run_async(partial(_run, project, mode, flags, console, command, began))
+    code = run_async(partial(_run, project, mode, given, console, command, began))
     raise SystemExit(code)
 
 
 async def _run(
     project: Path,
     mode: Literal["dev", "start"],
-    flags: dict[str, object],
+    given: dict[str, object],
     console: Console,
     command: list[str] | None,
     began: float,
 ) -> int:
     from motia_core.app.application import App  # heavy: only those who serve wait for it
+    from motia_core.app.loading import load_project_config
 
-    loaded = await configuration(project, mode, flags)
-    app = App(project, mode, loaded, console=console.print, watch=mode == "dev" and command is None)
+    loaded = await configuration(project, mode, given)
+    app = App(
+        project,
+        mode,
+        loaded,
+        console=console.print,
+        watch=mode == "dev" and command is None,
+        configure=partial(load_project_config, project, mode, given),
+    )
     app.on_change = print_change
     code = 0
     async with anyio.create_task_group() as group:

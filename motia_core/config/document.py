@@ -1,7 +1,7 @@
 """Writes the reference tables of the documentation from the structs that define the keys, so that both agree.
 
-`python -m motia_core.config.document` writes `docs/configuration.md`; a test fails when the file lags behind. The parts
-that describe one key in words serve `steps/document.py` too.
+`python -m motia_core.config.document` writes `docs/configuration.md` and `docs/limits.md`; a test fails when one lags
+behind. The parts that describe one key in words serve `steps/document.py` too.
 """
 
 from __future__ import annotations
@@ -86,18 +86,42 @@ def configuration_table() -> str:
     """Every knob, section by section."""
     names = {key: name for name, (key, _) in variables().items()}
     lines: list[str] = []
+    told: dict[type[Section], str] = {}
     for path, shape in _sections(Config, ""):
         lines += [f"### {f'`{path}`' if path else 'Top level'}", "", (shape.__doc__ or "").strip(), ""]
-        if path in ("workers.node", "workers.ruby", "workers.pools.NAME"):
-            lines += ["The same keys as `workers.python`.", ""]
+        same = told.setdefault(shape, path)
+        if same != path:
+            lines += [f"The same keys as `{same}`.", ""]
             continue
         lines += heading("Key", "Type", "Default", "Meaning", "Variable")
         for one in msgspec.structs.fields(shape):
             key = f"{path}.{one.encode_name}" if path else one.encode_name
             if section_of(one.type)[0] is None:
-                default = shown(default_of(one))
-                lines.append(row(f"`{key}`", words(one.type), default, meaning(one.type), f"`{names[key]}`"))
+                default, seen = shown(default_of(one)), beyond(one.type)
+                said = f"{meaning(one.type)}; beyond it: {seen}" if seen else meaning(one.type)
+                lines.append(row(f"`{key}`", words(one.type), default, said, f"`{names[key]}`"))
         lines.append("")
+    return "\n".join(lines)
+
+
+def beyond(kind: object) -> str:
+    """What happens beyond a limit; empty for a key that is none."""
+    metas = [part for part in get_args(kind)[1:] if isinstance(part, Meta)] if get_origin(kind) is Annotated else []
+    return next((str(meta.extra["seen"]) for meta in metas if meta.extra and "seen" in meta.extra), "")
+
+
+def limits_table() -> str:
+    """Every knob that limits something, and what is seen of it from outside."""
+    lines = heading("Key", "Limits", "Default", "Beyond it")
+    told: set[type[Section]] = set()
+    for path, shape in _sections(Config, ""):
+        if shape in told:
+            continue
+        told.add(shape)
+        for one in msgspec.structs.fields(shape):
+            if seen := beyond(one.type):
+                key = f"{path}.{one.encode_name}" if path else one.encode_name
+                lines.append(row(f"`{key}`", meaning(one.type), shown(default_of(one)), seen))
     return "\n".join(lines)
 
 
@@ -116,8 +140,12 @@ def _sections(shape: type[Section], path: str) -> Iterator[tuple[str, type[Secti
 
 
 def main() -> None:
-    path = DOCS / "configuration.md"
-    path.write_text(fill(path.read_text(encoding="utf-8"), "knobs", configuration_table()), encoding="utf-8")
+    for name, marker, table in (
+        ("configuration.md", "knobs", configuration_table()),
+        ("limits.md", "limits", limits_table()),
+    ):
+        path = DOCS / name
+        path.write_text(fill(path.read_text(encoding="utf-8"), marker, table), encoding="utf-8")
 
 
 if __name__ == "__main__":

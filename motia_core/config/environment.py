@@ -48,7 +48,7 @@ OLD = re.compile(
 _LINKS = re.compile(r"MOTIA_(SERVICE_HOST|SERVICE_PORT\w*|PORT_\d+_(TCP|UDP)\w*)")
 _LINK_VALUE = re.compile(r"(tcp|udp)://")
 _LEVELS = {"debug": "debug", "info": "info", "warn": "warn", "warning": "warn", "error": "error", "critical": "error"}
-_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"", "0", "false", "no", "off"})
 
 
 def variables(shape: type[Section] = Config, path: str = "", prefix: str = "MOTIA_") -> dict[str, tuple[str, object]]:
@@ -78,7 +78,7 @@ def layer(environ: Mapping[str, str], mode: str) -> tuple[list[Layer], list[Prob
                 problems.append(Problem(code="bad_variable", message=text, hint="debug, info, warn or error"))
         if value:
             layers.append(Layer(name, nested(key, value)))
-    if mode == "start" and environ.get("MOTIA_DOCKER_DISABLE_WORKBENCH", "").strip().lower() in _YES:
+    if mode == "start" and environ.get("MOTIA_DOCKER_DISABLE_WORKBENCH", "").strip().lower() not in _NO:
         layers.append(Layer("MOTIA_DOCKER_DISABLE_WORKBENCH", nested("workbench.enabled", False)))
     for name in sorted(environ):
         if not name.startswith("MOTIA_") or name in ELSEWHERE or not environ[name].strip():
@@ -107,14 +107,14 @@ def database(environ: Mapping[str, str]) -> tuple[Layer | None, list[Problem]]:
         if name == "MOTIA_DB_URL" or url.lower().startswith("sqlite:"):
             ours = ours or Layer(name, nested("database.url", url))
         else:
-            problems.append(_foreign(name))
+            problems.append(foreign(name))
     if environ.get("REDIS_URL", "").strip():
-        problems.append(_foreign("REDIS_URL"))
+        problems.append(foreign("REDIS_URL"))
     return ours, problems
 
 
-def _foreign(name: str) -> Problem:
-    # The value is not shown: it may hold a password.
+def foreign(name: str) -> Problem:
+    """The address of a store of the application's own. It is not shown: it may hold a password."""
     text = f"{name} is left to the application: Motia keeps its own data in SQLite"
     return Problem(code="foreign_database", message=text)
 

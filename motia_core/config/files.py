@@ -65,7 +65,9 @@ def read(project: Path, name: str) -> dict[str, Any]:
     try:
         found = tomllib.loads(text) if name.endswith(".toml") else yaml.load(text, Loader=_Yaml)  # noqa: S506
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name}: {error}") from None
+        said, _, place = str(error).partition(" (at line ")
+        line = f":{place.split(',')[0]}" if place else ""
+        raise ConfigError(f"{name}{line}: {said}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""

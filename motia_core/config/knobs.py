@@ -10,10 +10,13 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 
-def knob(text: str, *, ge: float | None = None, gt: float | None = None, le: float | None = None) -> Meta:
-    """The meaning of one key, with its bounds."""
+def knob(
+    text: str, *, ge: float | None = None, gt: float | None = None, le: float | None = None, seen: str | None = None
+) -> Meta:
+    """The meaning of one key, with its bounds. `seen` makes it a limit of `docs/limits.md`: what happens beyond it."""
     limits = {name: limit for name, limit in (("ge", ge), ("gt", gt), ("le", le)) if limit is not None}
-    return Meta(description=text, **limits)  # type: ignore[call-overload, no-any-return]
+    extra = {"seen": seen} if seen else None
+    return Meta(description=text, extra=extra, **limits)  # type: ignore[call-overload, no-any-return]
 
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -30,9 +33,10 @@ class Pool(Section, frozen=True, kw_only=True):
     min: Annotated[int, knob("Workers kept alive", ge=0)] = 1
     max: Annotated[int, knob("Workers at most; the pool grows when every ready worker is full or blocked", ge=1)] = 2
     max_in_flight: Annotated[int, knob("Invocations one worker runs at the same time", ge=1)] = 64
-    queue_length: Annotated[int, knob("Callers that may wait for a free worker; more are refused (503)", ge=0)] = 1000
-    queue_wait: Annotated[float, knob("Longest wait for a free worker (s); then 503", gt=0)] = 30.0
-    start_timeout: Annotated[float, knob("Longest time from spawn to ready (s)", gt=0)] = 30.0
+    queue_length: Annotated[int, knob("Callers that may wait for a free worker", ge=0, seen="503")] = 1000
+    queue_wait: Annotated[float, knob("Longest wait for a free worker (s)", gt=0, seen="503")] = 30.0
+    start_timeout: Annotated[float, knob("Longest time from spawn to the first answer (s)", gt=0)] = 30.0
+    load_timeout: Annotated[float, knob("Longest time one step file may take to load (s)", gt=0)] = 30.0
     max_jobs: Annotated[int, knob("Invocations after which a worker is replaced; 0 = never", ge=0)] = 0
     jitter: Annotated[
         float, knob("Share by which maxJobs and lifetime vary, so that workers do not retire together", ge=0, le=1)
@@ -70,10 +74,19 @@ class Workers(Section, frozen=True, kw_only=True):
 class Wire(Section, frozen=True, kw_only=True):
     """Limits of the protocol, told to each runner in `initialize`."""
 
-    frame: Annotated[int, knob("Longest line on the wire (bytes)", ge=65536)] = 16 * 1024 * 1024
+    frame: Annotated[
+        int,
+        knob(
+            "Longest line on the wire (bytes)",
+            ge=65536,
+            seen="413 for a body; an error in a handler",
+        ),
+    ] = 16 * 1024 * 1024
     spill: Annotated[int, knob("Bytes above this size cross as a file", ge=1024)] = 256 * 1024
-    depth: Annotated[int, knob("Deepest nesting of a JSON value", ge=8)] = 100
-    outbound: Annotated[int, knob("Unread bytes a worker may let pile up before it counts as stuck", ge=65536)] = (
+    depth: Annotated[
+        int, knob("Deepest nesting of a JSON value", ge=8, seen="400 for a body; an error in a handler")
+    ] = 100
+    outbound: Annotated[int, knob("Unread bytes a worker may let pile up", ge=65536, seen="it is replaced")] = (
         64 * 1024 * 1024
     )
 
@@ -81,15 +94,50 @@ class Wire(Section, frozen=True, kw_only=True):
 class Http(Section, frozen=True, kw_only=True):
     """What the listener accepts."""
 
-    body_limit: Annotated[int, knob("Largest request body (bytes); 413 above", ge=0)] = 10 * 1024 * 1024
-    header_timeout: Annotated[float, knob("Longest time to receive the header (s)", gt=0)] = 10.0
-    body_timeout: Annotated[float, knob("Longest time to receive the body (s)", gt=0)] = 60.0
-    keep_alive: Annotated[float, knob("Idle time before a kept-alive connection is closed (s)", gt=0)] = 75.0
-    connections: Annotated[int, knob("Open connections; more are closed at once", ge=1)] = 10_000
-    header_count: Annotated[int, knob("Headers in one request", ge=1)] = 100
-    header_size: Annotated[int, knob("Bytes in one header line", ge=256)] = 8190
-    params: Annotated[int, knob("Query or form parameters in one request", ge=1)] = 1000
-    parts: Annotated[int, knob("Parts in one multipart body", ge=1)] = 100
+    header_timeout: Annotated[float, knob("Longest time to receive the header (s)", gt=0, seen="408, closed")] = 10.0
+    body_timeout: Annotated[float, knob("Longest time to receive the body (s)", gt=0, seen="408, closed")] = 60.0
+    keep_alive: Annotated[float, knob("Longest pause between two requests (s)", gt=0, seen="closed")] = 75.0
+    send_timeout: Annotated[float, knob("Longest time to take 16 KiB of an answer (s)", gt=0, seen="cut")] = 30.0
+    send_memory: Annotated[
+        int,
+        knob(
+            "Answers waiting for slow clients, all together (bytes)",
+            ge=65536,
+            seen="the slowest are cut",
+        ),
+    ] = 256 * 1024 * 1024
+    linger: Annotated[float, knob("Longest time an unwanted body is read on (s)", ge=0, seen="closed")] = 2.0
+    connections: Annotated[
+        int,
+        knob(
+            "Open connections; a newcomer takes the place of an idle one",
+            ge=1,
+            seen="closed when none is idle",
+        ),
+    ] = 10_000
+    connections_per_address: Annotated[
+        int,
+        knob(
+            "The same from one address; 0 = no other limit; `trustProxy` is exempt",
+            ge=0,
+            seen="closed",
+        ),
+    ] = 0
+    request_line: Annotated[int, knob("Bytes in the target of the request", ge=256, seen="414, closed")] = 8190
+    header_count: Annotated[int, knob("Headers in one request", ge=1, seen="431, closed")] = 100
+    header_size: Annotated[int, knob("Bytes in one header line", ge=256, seen="431, closed")] = 8190
+    header_total: Annotated[int, knob("Bytes of all headers of one request", ge=512, seen="431, closed")] = 64 * 1024
+    body_limit: Annotated[int, knob("Largest request body, packed or not (bytes)", ge=0, seen="413")] = 10 * 1024 * 1024
+    body_memory: Annotated[int, knob("Large bodies being worked on, all together (bytes)", ge=65536, seen="503")] = (
+        256 * 1024 * 1024
+    )
+    params: Annotated[int, knob("Parameters in one query or form", ge=1, seen="400, 413")] = 1000
+    param_depth: Annotated[
+        int, knob("Brackets in `a[b][c]` that are taken apart", ge=0, le=32, seen="kept as they are")
+    ] = 5
+    parts: Annotated[int, knob("Parts in one multipart body", ge=1, seen="413")] = 100
+    part_header: Annotated[int, knob("Bytes in the header of one part", ge=256, seen="413")] = 16 * 1024
+    part_field: Annotated[int, knob("Bytes in one part that is no file", ge=0, seen="413")] = 1024 * 1024
     compress_above: Annotated[int, knob("Bodies above this size are compressed under `start`; 0 = never", ge=0)] = 1024
 
 
@@ -135,18 +183,18 @@ class Queue(Section, frozen=True, kw_only=True):
     poll: Annotated[float, knob("Longest time before the store is asked again (s)", gt=0)] = 1.0
     lease: Annotated[float, knob("How long a claim holds without renewal (s)", gt=0)] = 10.0
     max_retries: Annotated[int, knob("Retries after the first attempt, unless the step says", ge=0)] = 3
-    backlog: Annotated[int, knob("Waiting deliveries at most; more are refused (503)", ge=1)] = 1_000_000
+    backlog: Annotated[int, knob("Waiting deliveries at most", ge=1, seen="503; an error in a handler")] = 1_000_000
     dedup_window: Annotated[float, knob("How long an emit id is remembered (s)", ge=0)] = 86_400.0
     dead_retention: Annotated[float, knob("How long dead letters are kept (s)", gt=0)] = 30 * 86_400.0
-    max_hops: Annotated[int, knob("All-topic deliveries in one trace before it is called a loop", ge=1)] = 100
+    max_hops: Annotated[int, knob("Deliveries in a row to steps that hear every topic before it is a loop", ge=1)] = 100
 
 
 class Deadlines(Section, frozen=True, kw_only=True):
     """Default longest run of a handler (s)."""
 
-    api: Annotated[float, knob("API steps; then 504", gt=0)] = 300.0
-    event: Annotated[float, knob("Event steps without infrastructure.handler.timeout", gt=0)] = 900.0
-    cron: Annotated[float, knob("Cron steps", gt=0)] = 900.0
+    api: Annotated[float, knob("API steps", gt=0, seen="504; the handler is cancelled")] = 300.0
+    event: Annotated[float, knob("Event steps without a timeout of their own", gt=0, seen="a failed attempt")] = 900.0
+    cron: Annotated[float, knob("Cron steps", gt=0, seen="a failed run")] = 900.0
 
 
 class Validation(Section, frozen=True, kw_only=True):
@@ -157,7 +205,9 @@ class Validation(Section, frozen=True, kw_only=True):
         knob("Bodies; default enforce, warn in projects on the old npm packages"),
     ] = None
     events: Annotated[Literal["enforce", "warn", "off"], knob("Event inputs")] = "warn"
-    regex_limit: Annotated[int, knob("Steps a backtracking pattern may take", ge=1000)] = 1_000_000
+    regex_limit: Annotated[int, knob("Steps a backtracking pattern may take", ge=1000, seen="400")] = 1_000_000
+    regex_time: Annotated[float, knob("Processor time they may take for one body (s)", gt=0, seen="400")] = 0.25
+    explain: Annotated[int, knob("Values in a refused body to list all its issues", ge=0, seen="one is listed")] = 2000
 
 
 class Traces(Section, frozen=True, kw_only=True):
@@ -179,6 +229,15 @@ class Cron(Section, frozen=True, kw_only=True):
     timezone: Annotated[str, knob("Time zone of expressions without one; empty = the host's")] = ""
 
 
+class Watch(Section, frozen=True, kw_only=True):
+    """How `motia dev` notices that files change."""
+
+    events: Annotated[
+        bool, knob("Whether the system's notifications are listened to; without them files are only looked at")
+    ] = True
+    period: Annotated[float, knob("Time between two looks where no notifications come (s)", gt=0)] = 0.1
+
+
 class Config(Section, frozen=True, kw_only=True):
     """Everything. `.motia/` holds the database, the run folder and caches."""
 
@@ -190,7 +249,14 @@ class Config(Section, frozen=True, kw_only=True):
     allowed_hosts: Annotated[list[str], knob("Further Host names accepted in dev")] = field(default_factory=list)
     trust_proxy: Annotated[list[str], knob("Addresses whose X-Forwarded-* headers count")] = field(default_factory=list)
     on_failure: Annotated[str | None, knob("Step that receives failures of all others")] = None
-    drain_timeout: Annotated[float, knob("Longest time running work may finish at shutdown (s)", ge=0)] = 30.0
+    drain_timeout: Annotated[
+        float,
+        knob(
+            "Longest time running work may finish at shutdown (s)",
+            ge=0,
+            seen="cut; deliveries return to the queue",
+        ),
+    ] = 30.0
     routes: Annotated[dict[str, str], knob("Further paths: path to step name")] = field(default_factory=dict)
     workers: Annotated[Workers, knob("Worker pools")] = Workers()
     wire: Annotated[Wire, knob("Wire limits")] = Wire()
@@ -204,3 +270,4 @@ class Config(Section, frozen=True, kw_only=True):
     validation: Annotated[Validation, knob("Schema checks")] = Validation()
     traces: Annotated[Traces, knob("Spans and logs")] = Traces()
     cron: Annotated[Cron, knob("Cron")] = Cron()
+    watch: Annotated[Watch, knob("Watching files in dev")] = Watch()

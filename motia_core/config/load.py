@@ -17,16 +17,13 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from motia_core.config import files
-from motia_core.config.environment import apply_dotenv, database, flags_layer, layer, read_dotenv
+from motia_core.config.environment import apply_dotenv, database, flags_layer, foreign, layer, read_dotenv
 from motia_core.config.knobs import Config
-from motia_core.config.merge import Layer, Settled, convert, known_keys, leaves, nearest, settle, spelled
+from motia_core.config.merge import Layer, Settled, convert, leaves, settle
 from motia_core.config.packages import old_packages
+from motia_core.config.written import Written, guard, layers, strange
 from motia_core.errors import ConfigError
 from motia_core.model import Problem
-
-OLD_KEYS = ("app", "plugins", "adapters", "redis", "state", "states", "streams", "events")
-USUAL_SECTIONS = ("development", "production", "test", "staging")
-AUTH = "streamAuth"
 
 
 class Program(Protocol):
@@ -42,7 +39,8 @@ class Program(Protocol):
 
 class Loaded(Struct, frozen=True, kw_only=True):
     """`file` is the configuration file; `files` are all that were read. `origins`: dotted key → where its value comes
-    from. `functions` are dotted names in `file`. `dotenv` is what `.env` has set."""
+    from. `authenticate` is the dotted name of the function in `file` that guards the streams. `dotenv` is what `.env`
+    has set."""
 
     config: Config
     env: str
@@ -50,17 +48,8 @@ class Loaded(Struct, frozen=True, kw_only=True):
     origins: dict[str, str] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
+    authenticate: str | None = None
     dotenv: dict[str, str] = field(default_factory=dict)
-
-
-class _Source(Struct):
-    """A configuration file as read."""
-
-    name: str | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-    functions: list[str] = field(default_factory=list)
-    read: list[str] = field(default_factory=list)
 
 
 async def load(
@@ -79,9 +68,11 @@ async def load(
     warnings: list[Problem] = []
     source = await _source(project, env, in_worker, warnings)
     from_environment, odd = layer(environ, mode)
-    layers = [*_file_layers(source, env, warnings), *from_environment, flags_layer(flags)]
+    authenticate = guard(source, env)
+    written = [_without_shared(one, environ) for one in layers(source, env, warnings)]
+    found = [*written, *from_environment, flags_layer(flags)]
     warnings += odd
-    settled = _with_database(layers, environ, warnings)
+    settled = _with_database(found, environ, warnings)
     config, errors = convert(settled)
     if config is None:
         raise ConfigError("; ".join(errors), hint="see docs/configuration.md")
@@ -93,50 +84,49 @@ async def load(
         origins={key: settled.origins.get(key, "default") for key in leaves(_plain(config))},
         warnings=tuple(warnings),
         files=tuple(dict.fromkeys([*source.read, *([".env"] if (project / ".env").is_file() else [])])),
-        functions=tuple(source.functions),
+        authenticate=authenticate,
         dotenv=applied,
     )
 
 
 async def _source(
     project: Path, env: str, in_worker: Callable[[str], Awaitable[Program]], warnings: list[Problem]
-) -> _Source:
+) -> Written:
     """The first file there is; further ones are named."""
     names = files.present(project)
     if files.SHARED in names and not _is_ours(project, env, warnings, alone=len(names) == 1):
         names.remove(files.SHARED)
     if not names:
-        return _Source()
+        return Written()
     first, *others = names
     for other in others:
         text = f"{other} is ignored because {first} exists"
         warnings.append(Problem(code="second_config", message=text, file=other, hint="keep one of them"))
     if files.is_data(first):
-        source = _Source(first, files.read(project, first), [], [first])
+        source = Written(first, files.read(project, first), [], [first])
     else:
         program = await in_worker(first)
         values = msgspec.json.decode(program.config, type=dict[str, Any])
-        source = _Source(first, values, program.functions, [first, *program.dependencies])
-    _check_auth(source, env)
+        source = Written(first, values, program.functions, [first, *program.dependencies])
     return source
 
 
 def _is_ours(project: Path, env: str, warnings: list[Problem], *, alone: bool) -> bool:
     """Whether a `config.yml` is meant for Motia: it holds keys of ours, and no top-level key that is not."""
-    known = {*(key for key in known_keys() if "." not in key), *OLD_KEYS, *USUAL_SECTIONS, env}
     try:
         keys = list(files.read(project, files.SHARED))
     except ConfigError as error:
         # Somebody else's dialect of YAML, unless a line looks like a setting of ours.
         text = (project / files.SHARED).read_text(encoding="utf-8", errors="replace")
-        if any(line.split(":")[0].strip() in known for line in text.splitlines() if not line.startswith((" ", "\t"))):
+        words = {line.split(":")[0].strip() for line in text.splitlines() if re.match(r"\w+\s*:", line)}
+        if len(strange(words, env)) < len(words):
             raise
         keys, reason = [], error.message
     else:
-        strange = [key for key in keys if spelled({key: None})[1] and key not in known]
-        if keys and not strange:
+        foreign = strange(keys, env)
+        if keys and not foreign:
             return True
-        reason = f"`{strange[0]}` is no key of Motia's" if strange else "it is empty"
+        reason = f"`{foreign[0]}` is no key of Motia's" if foreign else "it is empty"
     if alone and keys:
         text = f"config.yml is ignored: {reason}"
         hint = "if it is meant for Motia, mend that and call it motia.yml"
@@ -144,71 +134,30 @@ def _is_ours(project: Path, env: str, warnings: list[Problem], *, alone: bool) -
     return False
 
 
-def _check_auth(source: _Source, env: str) -> None:
-    """Streams must not be open because their guard was written in a place where nobody looks."""
-    mentioned = AUTH in source.values or any(name.startswith(f"{AUTH}.") for name in source.functions)
-    section = source.values.get(env)
-    nested_auth = isinstance(section, dict) and AUTH in section
-    if nested_auth or any(name.startswith(f"{env}.{AUTH}") for name in source.functions):
-        raise ConfigError(f"{source.name}: `{AUTH}` belongs at the top level, not in `{env}`")
-    if mentioned and f"{AUTH}.authenticate" not in source.functions:
-        raise ConfigError(
-            f"{source.name}: `{AUTH}.authenticate` is no function, and streams would be open to everybody",
-            hint="export it from a configuration file in TypeScript, JavaScript, Python or Ruby",
-        )
+def _without_shared(layer: Layer, environ: Mapping[str, str]) -> Layer:
+    """A file may hand on the application's own DATABASE_URL: what cannot be Motia's is left out, and noted by
+    `database` as if it were not there."""
+    section = layer.values.get("database")
+    if not isinstance(section, dict):
+        return layer
+    url = section.get("url")
+    shared = environ.get("DATABASE_URL", "").strip()
+    if not isinstance(url, str) or url.strip() != shared or not shared or shared.lower().startswith("sqlite:"):
+        return layer
+    rest = {key: value for key, value in section.items() if key != "url"}
+    return Layer(layer.origin, {**layer.values, "database": rest})
 
 
-def _file_layers(source: _Source, env: str, warnings: list[Problem]) -> list[Layer]:
-    if source.name is None:
-        return []
-    own = {key for key in known_keys() if "." not in key}
-    top = {key: value for key, value in source.values.items() if key != AUTH}
-    section = top.pop(env) if env not in own and isinstance(top.get(env), dict) else {}
-    # A map under a strange name whose keys are all ours is the section of another environment.
-    for key in [key for key, value in top.items() if key not in own and isinstance(value, dict)]:
-        if key in USUAL_SECTIONS or (top[key] and key not in OLD_KEYS and not spelled(top[key])[1]):
-            del top[key]
-    layers = []
-    old = _functions(source, env, own, warnings)
-    for origin, values in ((source.name, top), (f"{source.name} [{env}]", section)):
-        kept, unknown = spelled(values)
-        old += [key for key in unknown if key in OLD_KEYS]
-        for key in unknown:
-            if key not in OLD_KEYS:
-                hint = nearest(key, known_keys())
-                text = f"{origin}: nobody reads the key `{key}`"
-                warnings.append(Problem(code="unknown_key", message=text, file=source.name, hint=hint))
-        layers.append(Layer(origin, kept))
-    for key in dict.fromkeys(key for key in old if key in OLD_KEYS):
-        text = f"{source.name}: `{key}` is a key of old Motia and has no effect"
-        warnings.append(Problem(code="old_key", message=text, file=source.name, hint="remove it"))
-    return layers
-
-
-def _functions(source: _Source, env: str, own: set[str], warnings: list[Problem]) -> list[str]:
-    """The old keys among the functions of the file. A setting that is a function cannot be used."""
-    found = []
-    for written in source.functions:
-        name = written.removeprefix(f"{env}.")
-        first = re.split(r"[.\[]", name, maxsplit=1)[0]
-        if first in own:
-            raise ConfigError(f"{source.name}: `{written}` cannot be a function")
-        if first in OLD_KEYS:
-            found.append(first)
-        elif first != AUTH and first not in USUAL_SECTIONS:
-            text = f"{source.name}: nobody calls the function `{written}`"
-            warnings.append(Problem(code="unknown_key", message=text, file=source.name))
-    return found
-
-
-def _with_database(layers: list[Layer], environ: Mapping[str, str], warnings: list[Problem]) -> Settled:
+def _with_database(found: list[Layer], environ: Mapping[str, str], warnings: list[Problem]) -> Settled:
     """A database named by the configuration wins over the variables that applications share."""
     fallback, odd = database(environ)
-    warnings += odd
-    settled = settle(layers)
+    # One note is enough where the file hands on the variable.
+    said = [foreign("REDIS_URL")] if foreign("redis.url") in warnings else []
+    warnings += [problem for problem in odd if problem not in said]
+    settled = settle(found)
     if fallback is None or settled.values.get("database", {}).get("url"):
         return settled
-    return settle([*layers, fallback])
+    return settle([*found, fallback])
 
 
 def _finished(config: Config, settled: Settled, project: Path, warnings: list[Problem]) -> Config:

@@ -1,9 +1,10 @@
-"""Whether a project still depends on the old npm packages: there, bodies that break a schema were never refused."""
+"""Whether a project still depends on the old packages: there, bodies that break a schema were never refused."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
@@ -11,27 +12,35 @@ from msgspec import Struct, field
 
 class _Package(Struct):
     version: str = ""
-    dependencies: dict[str, str] = field(default_factory=dict)
-    devDependencies: dict[str, str] = field(default_factory=dict)
+    dependencies: dict[str, Any] = field(default_factory=dict)
+    devDependencies: dict[str, Any] = field(default_factory=dict)
 
 
 def old_packages(project: Path) -> str | None:
-    """The old package a project depends on, with its version as written, or None."""
+    """The old package a project depends on, with its version as written, or None; `motia` itself before its parts."""
+    found = old_dependencies(project)
+    name = next((one for one in ("motia", "@motiadev/core", *found) if one in found), None)
+    return None if name is None else f"{name} {found[name]}"
+
+
+def old_dependencies(project: Path) -> dict[str, str]:
+    """Every old package that `package.json` names, and the version wanted."""
     package = _read(project / "package.json")
     if package is None:
-        return None
-    for name, wanted in {**package.devDependencies, **package.dependencies}.items():
-        if name.startswith("@motiadev/") or (name == "motia" and _is_old(project, wanted)):
-            return f"{name} {wanted}"
-    return None
+        return {}
+    return {
+        name: str(wanted)
+        for name, wanted in {**package.dependencies, **package.devDependencies}.items()
+        if (name == "motia" or name.startswith("@motiadev/")) and _is_old(project, name, str(wanted))
+    }
 
 
-def _is_old(project: Path, wanted: str) -> bool:
+def _is_old(project: Path, name: str, wanted: str) -> bool:
     number = re.match(r"[\^~>=v\s]*(\d+)", wanted)
     if number is not None:
         return number[1] == "0"
     # A tag or an address: what is installed tells; nothing installed counts as old, because new projects pin a version.
-    installed = _read(project / "node_modules" / "motia" / "package.json")
+    installed = _read(project / "node_modules" / name / "package.json")
     return installed is None or installed.version.startswith("0.")
 
 

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 
 import pytest
 from msgspec import Meta
+from msgspec.structs import fields
 
-from motia_core.config.document import DOCS, configuration_table, fill, shown, words
+from motia_core.config.document import DOCS, beyond, configuration_table, fill, limits_table, shown, words
 from motia_core.config.environment import ELSEWHERE, PLAIN, variables
 from motia_core.config.files import NAMES
-from motia_core.config.load import OLD_KEYS
+from motia_core.config.knobs import Http, Wire
+from motia_core.config.written import OLD_KEYS
 
 
 def test_the_table_is_up_to_date() -> None:
@@ -40,6 +42,19 @@ def test_every_knob_is_in_the_table() -> None:
     for name, (key, _) in variables().items():
         if not key.startswith(("workers.node", "workers.ruby")):
             assert f"`{key}`" in table and f"`{name}`" in table
+
+
+def test_the_table_of_limits_is_up_to_date() -> None:
+    text = (DOCS / "limits.md").read_text(encoding="utf-8")
+    assert fill(text, "limits", limits_table()) == text, "run python -m motia_core.config.document"
+
+
+@pytest.mark.parametrize("section", [Http, Wire])
+def test_every_limit_says_what_happens_beyond_it(section: type) -> None:
+    """Sizes at which something is done differently, and nothing refused, are no limits."""
+    switches = {"compress_above", "spill"}
+    assert [one.name for one in fields(section) if not beyond(one.type) and one.name not in switches] == []
+    assert all(f".{one.encode_name}`" in limits_table() for one in fields(section) if one.name not in switches)
 
 
 def test_missing_markers() -> None:

@@ -10,6 +10,19 @@ from motia_core.config.environment import apply_dotenv, layer, read_dotenv, vari
 from motia_core.config.merge import convert, settle
 from motia_core.errors import ConfigError
 
+OLD_NAMES = (
+    *(
+        "PROJECT_NAME",
+        "API_KEY",
+        "ENVIRONMENT_ID",
+        "DISABLE_MEMORY_SERVER",
+        "PYTHON_VERSION",
+        "PLATFORM",
+        "ONLY_BINARY",
+    ),
+    *("REDIS_PORT", "REDIS_PASSWORD", "REDIS_USERNAME", "REDIS_DB"),
+)
+
 
 def config(environ: dict[str, str], mode: str = "dev"):  # type: ignore[no-untyped-def]
     layers, problems = layer(environ, mode)
@@ -27,6 +40,7 @@ def test_every_knob_has_a_variable() -> None:
     assert len(set(found.values())) == len(found) > 100
 
 
+@pytest.mark.rows(28)
 @pytest.mark.parametrize(
     ("environ", "path", "wanted"),
     [
@@ -59,7 +73,10 @@ def test_what_a_variable_sets(environ: dict[str, str], path: str, wanted: object
     assert value == wanted
 
 
-@pytest.mark.parametrize(("value", "enabled"), [("true", False), ("1", False), ("false", None), ("", None)])
+@pytest.mark.rows(128)
+@pytest.mark.parametrize(
+    ("value", "enabled"), [("true", False), ("1", False), ("please", False), ("false", None), ("0", None), ("", None)]
+)
 def test_the_workbench_is_switched_off_in_start(value: str, enabled: bool | None) -> None:
     assert config({"MOTIA_DOCKER_DISABLE_WORKBENCH": value}, "start").workbench.enabled is enabled
 
@@ -69,7 +86,7 @@ def test_the_workbench_is_switched_off_in_start(value: str, enabled: bool | None
     [
         ("MOTIA_REDIS_HOST", "old_variable", ""),
         ("MOTIA_ANALYTICS_DISABLED", "old_variable", ""),
-        ("MOTIA_PROJECT_NAME", "old_variable", ""),
+        *((f"MOTIA_{name}", "old_variable", "") for name in OLD_NAMES),
         ("MOTIA_QUEUE_MAX_RETRYS", "unknown_variable", "did you mean `MOTIA_QUEUE_MAX_RETRIES`?"),
         ("MOTIA_ZZZZZZ", "unknown_variable", ""),
     ],
@@ -79,6 +96,11 @@ def test_variables_without_effect(name: str, code: str, hint: str) -> None:
     assert (layers, problem.code, problem.hint) == ([], code, hint)
     assert name in problem.message
     assert layer({name: ""}, "dev") == ([], [])
+
+
+def test_variables_of_old_motia_that_count_are_no_problem() -> None:
+    names = ("MOTIA_WORKBENCH_BASE", "MOTIA_DOCKER_DISABLE_WORKBENCH", "MOTIA_TUTORIAL_DISABLED")
+    assert layer(dict.fromkeys(names, "1"), "start")[1] == []
 
 
 def test_a_level_that_does_not_exist() -> None:

@@ -33,8 +33,8 @@ def test_yaml(tmp_path: Path, text: str, wanted: dict[str, object]) -> None:
         ("motia.yml", "a: {\n", "motia.yml:2"),
         ("motia.yml", "a: !!python/object/apply:os.getcwd []\n", "motia.yml:1"),
         ("motia.yml", "- 1\n", "a map of keys, not a list"),
-        ("motia.toml", "a = \n", "motia.toml: Invalid value"),
-        ("motia.toml", "[a\n", "line 1"),
+        ("motia.toml", "a = \n", "motia.toml:1: Invalid value"),
+        ("motia.toml", "a = 1\n\n[a\n", "motia.toml:3: "),
     ],
 )
 def test_damaged(tmp_path: Path, name: str, text: str, says: str) -> None:

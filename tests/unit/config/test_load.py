@@ -17,15 +17,18 @@ from .projects import Program, read, told
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.rows(29, 34)
 async def test_nothing_set(tmp_path: Path) -> None:
     loaded = await read(tmp_path)
     http = msgspec.structs.replace(Config().validation, http="enforce")
     assert loaded.config == msgspec.structs.replace(Config(), validation=http)
-    assert (loaded.file, loaded.files, loaded.warnings, loaded.functions) == (None, (), (), ())
+    assert (loaded.config.port, loaded.config.workbench.port) == (3000, None)
+    assert (loaded.file, loaded.files, loaded.warnings, loaded.authenticate) == (None, (), (), None)
     assert set(loaded.origins.values()) == {"default"}
     assert {"port", "queue.maxRetries", "workers.node.max", "cors.origins"} <= set(loaded.origins)
 
 
+@pytest.mark.rows(53, 124)
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -66,6 +69,7 @@ async def test_the_first_file_in_order_is_read_and_the_others_are_named(tmp_path
     assert [problem.file for problem in loaded.warnings] == ["motia.toml", "motia.yml", "config.yml"]
 
 
+@pytest.mark.rows(61)
 @pytest.mark.parametrize(
     "text",
     [
@@ -102,6 +106,7 @@ SECTIONS = json.dumps(
 )
 
 
+@pytest.mark.rows(123, 131)
 @pytest.mark.parametrize(
     ("mode", "environ", "env", "port", "retries", "origins"),
     [
@@ -167,6 +172,7 @@ async def test_files_that_matter_are_listed(tmp_path: Path) -> None:
     assert loaded.files == ("motia.config.ts", "lib/x.ts", ".env")
 
 
+@pytest.mark.rows(132)
 @pytest.mark.parametrize(
     ("file", "environ", "url", "origin", "noted"),
     [
@@ -179,6 +185,9 @@ async def test_files_that_matter_are_listed(tmp_path: Path) -> None:
         ("sqlite:f", {"DATABASE_URL": "sqlite:a", "MOTIA_DB_URL": "sqlite:b"}, "sqlite:f", "motia.toml", []),
         ("sqlite:f", {"MOTIA_DATABASE_URL": "sqlite:v"}, "sqlite:v", "MOTIA_DATABASE_URL", []),
         ("", {"MOTIA_DB_URL": " ", "DATABASE_URL": ""}, "", "default", []),
+        # The file hands on what is the application's own.
+        ("postgres://u:secret@h/d", {"DATABASE_URL": "postgres://u:secret@h/d"}, "", "default", ["DATABASE_URL"]),
+        ("postgres://h/d", {"DATABASE_URL": "postgres://other"}, "postgres://h/d", "motia.toml", ["DATABASE_URL"]),
     ],
 )
 async def test_the_database(
@@ -189,6 +198,23 @@ async def test_the_database(
     assert (loaded.config.database.url, loaded.origins["database.url"]) == (url, origin)
     assert [text.split()[0] for code, text in told(loaded) if code == "foreign_database"] == noted
     assert not any("secret" in text for _, text in told(loaded))
+
+
+@pytest.mark.parametrize(
+    ("redis", "environ", "noted"),
+    [
+        ('url = "redis://h"', {}, ["redis.url"]),
+        ('url = "redis://h"', {"REDIS_URL": "redis://h"}, ["redis.url"]),
+        ("", {"REDIS_URL": "redis://h"}, ["REDIS_URL"]),
+        ("", {}, []),
+        ("useMemoryServer = true", {}, ["motia.toml:"]),
+    ],
+)
+async def test_an_address_of_redis_is_the_applications_own(
+    tmp_path: Path, redis: str, environ: dict[str, str], noted: list[str]
+) -> None:
+    loaded = await read(tmp_path, {"motia.toml": f"[development.redis]\n{redis}"}, environ=environ)
+    assert [text.split()[0] for _, text in told(loaded)] == noted
 
 
 @pytest.mark.parametrize(("written", "wanted"), [("/__wb", "/__wb"), ("wb/", "/wb"), ("/", "/"), ("/a/b/", "/a/b")])

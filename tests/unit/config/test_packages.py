@@ -25,7 +25,6 @@ async def test_old_keys_are_named_once_each(tmp_path: Path) -> None:
     loaded = await read(tmp_path, {"motia.config.ts": text}, functions=["app", "plugins[0]", "plugins.1"], mode="start")
     assert [code for code, _ in told(loaded)] == ["old_key"] * 4
     assert [text.split("`")[1] for _, text in told(loaded)] == ["app", "plugins", "redis", "adapters"]
-    assert loaded.functions == ("app", "plugins[0]", "plugins.1")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +41,8 @@ async def test_old_keys_are_named_once_each(tmp_path: Path) -> None:
         ({"dependencies": {"@motia/core": "0.1.0", "express": "0.1"}}, None, "enforce"),
         ({}, None, "enforce"),
         ({"dependencies": []}, None, "enforce"),
+        ({"dependencies": {"motia": "^1.0.0", "@motiadev/stream-client": "1.0.0"}}, None, "enforce"),
+        ({"dependencies": {"motia": "^0.17.0", "other": {"odd": 1}}}, None, "warn"),
     ],
 )
 async def test_validation_in_projects_on_the_old_packages(
@@ -53,6 +54,13 @@ async def test_validation_in_projects_on_the_old_packages(
     loaded = await read(tmp_path, files)
     assert loaded.config.validation.http == rule
     assert [code for code, _ in told(loaded)] == (["old_packages"] if rule == "warn" else [])
+    assert all(text.startswith("the project depends on ") for code, text in told(loaded))
     assert loaded.origins["validation.http"].startswith("package.json" if rule == "warn" else "default")
     loaded = await read(tmp_path, {**files, "motia.yml": "validation: {http: off}"})
     assert (loaded.config.validation.http, loaded.warnings) == ("off", ())
+
+
+async def test_motia_itself_is_named_before_its_parts(tmp_path: Path) -> None:
+    package = {"dependencies": {"@motiadev/plugin-logs": "0.17.1", "motia": "0.17.1"}}
+    loaded = await read(tmp_path, {"package.json": json.dumps(package)})
+    assert loaded.origins["validation.http"] == "package.json: motia 0.17.1"

@@ -1,0 +1,2 @@
+def subject(kind, number):
+    return f"{kind} {number}"

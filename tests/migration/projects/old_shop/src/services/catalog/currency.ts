@@ -1,0 +1,4 @@
+export enum Currency {
+  EUR = 'EUR',
+  USD = 'USD',
+}

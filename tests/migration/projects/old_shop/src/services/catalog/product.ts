@@ -1,0 +1,4 @@
+export interface Product {
+  sku: string
+  price: number
+}

@@ -1,0 +1,5 @@
+"""Money in whole cents."""
+
+
+def to_cents(amount):
+    return round(amount * 100)
