@@ -17,6 +17,9 @@ from motia_core.steps.names import file_stem, plain
 from motia_core.steps.reading import nearest
 from motia_core.steps.routes import signature
 
+_HINTED = 20
+"""Topics that get a hint: each is compared with every other topic, and nobody reads hundreds."""
+
 
 class Served(Struct, frozen=True, kw_only=True):
     """What is served after the first in sorted order has won. `refused`: file → why a step of it is not."""
@@ -148,20 +151,22 @@ def _topics(steps: Sequence[Step], waiting: Sequence[Step]) -> list[Problem]:
     everyone = (*steps, *waiting)
     heard = {topic for step in everyone for topic in (*step.topics, *step.virtual_subscribes)}
     heard |= {step.name for step in everyone if step.kind == "event"}
-    problems = []
+    problems: list[Problem] = []
     if not any(step.all_topics for step in everyone):
         for step in steps:
             for emit in step.emits or ():
                 if emit.topic not in heard:
                     text = f"{step.name} emits '{emit.topic}', which no step subscribes to"
-                    problems.append(_about(step, "unheard_topic", text, nearest(emit.topic, sorted(heard))))
+                    hint = nearest(emit.topic, sorted(heard)) if len(problems) < _HINTED else ""
+                    problems.append(_about(step, "unheard_topic", text, hint))
     if all(step.emits for step in everyone if step.kind in ("api", "event", "cron")):
         fed = {emit.topic for step in everyone for emit in (*(step.emits or ()), *step.virtual_emits)}
         for step in steps:
             for topic in step.topics:
                 if topic not in fed:
                     text = f"{step.name} subscribes to '{topic}', which no step says it emits"
-                    problems.append(_about(step, "unfed_topic", text, nearest(topic, sorted(fed))))
+                    hint = nearest(topic, sorted(fed)) if len(problems) < _HINTED else ""
+                    problems.append(_about(step, "unfed_topic", text, hint))
     return problems
 
 

@@ -11,18 +11,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct
 
-from motia_core.model import Emit, Problem, Step, Stream
+from motia_core.model import Emit, Problem, QueryParam, Step, Stream
 from motia_core.protocol.requests import FileReport, SourceError, StepReport
 from motia_core.steps.discovery import Candidate
 from motia_core.steps.infrastructure import handler_rules, queue_rules
-from motia_core.steps.keys import KINDS, ApiKeys, CommonKeys, CronKeys, EventKeys, RunKeys, StreamKeys
+from motia_core.steps.keys import KINDS, ApiKeys, CommonKeys, CronKeys, EventKeys, QueueKeys, RunKeys, StreamKeys
 from motia_core.steps.names import file_stem
 from motia_core.steps.reading import Issue, fields_of, nearest, read
 from motia_core.steps.routes import routes_of
+from motia_core.validation import problem_of
 
-# Written by old Motia's runner, or harmless leftovers of a dialect.
+# What runners use themselves, and what old Motia's wrote into configs.
 _IGNORED = frozenset({"__motia_hasCanAccess", "middleware", "canAccess", "$schema"})
 _TELLTALE = (("cron", "cron"), ("subscribes", "event"), ("path", "api"), ("method", "api"), ("schema", "stream"))
 
@@ -103,6 +104,7 @@ def _step(
         "include_files": tuple(keys.include_files or ()),
         "middleware": report.middleware,
         "validates": report.validates,
+        "accepts": None if report.accepts is UNSET else report.accepts,
         "has_handler": report.has_handler,
         "inferred": tuple(report.inferred),
     }
@@ -123,12 +125,14 @@ def _running(keys: RunKeys, max_retries: int, issues: list[Issue]) -> dict[str, 
         "strict_emits": keys.strict_emits,
         "handler": handler_rules(keys.infrastructure, issues),
     }
+    if keys.infrastructure is not None and keys.infrastructure.queue != QueueKeys() and not isinstance(keys, EventKeys):
+        issues.append(Issue("ignored_key", f"`infrastructure.queue` has no effect on {keys.type} steps", "remove it"))
     if isinstance(keys, ApiKeys):
         values |= {
             "routes": routes_of(keys, issues),
             "body_schema": _schema("bodySchema", keys.body_schema, issues),
             "response_schema": _responses(keys, issues),
-            "query_params": tuple(keys.query_params or ()),
+            "query_params": tuple(QueryParam(one) if isinstance(one, str) else one for one in keys.query_params or ()),
             "validation": keys.validation,
         }
     elif isinstance(keys, EventKeys):
@@ -169,7 +173,7 @@ def _stream(report: StepReport, candidate: Candidate, given: Mapping[str, Raw]) 
         language=candidate.language,
         description=keys.description or "",
         schema=_schema("schema", keys.schema, issues),
-        ttl=keys.ttl,
+        ttl=keys.ttl or (keys.base_config.ttl if keys.base_config else None),
         storage_type=storage,
         guarded=report.can_access,
         sse=keys.sse,
@@ -184,6 +188,8 @@ def _schema(key: str, raw: Raw, issues: list[Issue]) -> Raw | None:
     if text[:1] != b"{" and text not in (b"true", b"false"):
         issues.append(Issue("bad_schema", f"`{key}` is no JSON Schema: it is left open"))
         return None
+    if (why := problem_of(text)) is not None:
+        issues.append(Issue("bad_schema", f"`{key}` cannot be used, nothing is checked against it: {why}"))
     return Raw(text)
 
 

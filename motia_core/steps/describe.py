@@ -1,59 +1,120 @@
-"""Asks the runners what is in the candidate files, each runner about its own, and makes the snapshot of the answers.
+"""Asks a runner what is in its files, in portions, and finds the file a worker did not survive.
 
-Knows no process: a `Describer` is whatever carries `step.describe` to a worker. A describer that fails breaks its own
-files only.
+Knows no process: an `Ask` carries `step.describe` to one worker. When a worker ends or falls silent over a portion,
+every file of it is suspect: the next worker is asked about each alone, after all others. The one it does not survive is
+broken until it changes; the others are served. So is a file that takes all its time, which every worker would lose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-import anyio
-
-from motia_core.errors import MotiaError
-from motia_core.model import Problem
+from motia_core.errors import DeadlineExceeded, WorkerDied
 from motia_core.protocol.requests import FileReport, SourceError
-from motia_core.steps.discovery import Candidate
-from motia_core.steps.registry import Settings, Snapshot, build
 
-Describer = Callable[[Sequence[str], Sequence[str], int], Awaitable[list[FileReport]]]
-"""(files, changed files to forget first, snapshot number) → what is in the files."""
+Ask = Callable[[Sequence[str], Sequence[str], float], Awaitable[list[FileReport]]]
+"""(files, changed files to forget first, seconds) → what is in the files. Raises WorkerDied, DeadlineExceeded."""
+
+PORTION = 100
+MARGIN = 5.0
+"""A runner gives up on a file by itself; the core waits a little longer (s)."""
+_LENIENCE = 2
+_MANY = 25
 
 
-async def describe_project(
-    candidates: Sequence[Candidate],
-    describers: Mapping[str, Describer],
-    *,
-    number: int = 1,
-    changed: Sequence[str] = (),
-    missing: Mapping[str, str] | None = None,
-    settings: Settings | None = None,
-    previous: Snapshot | None = None,
-    problems: Sequence[Problem] = (),
-) -> Snapshot:
-    """`describers` by runner name; `missing` says why a runner has none."""
-    reports: list[FileReport] = []
-    files: dict[str, list[str]] = {}
-    for candidate in candidates:
-        files.setdefault(candidate.runner, []).append(candidate.file)
+class Inquiry:
+    """What is known of the files of one pool, whichever of its workers is asked. `patience`: how long one file may take
+    to load (s). `broken`: what is said of the files that are not asked about any more."""
 
-    async def ask(runner: str, names: list[str]) -> None:
-        describer = describers.get(runner)
-        if describer is None:
-            text = (missing or {}).get(runner, f"no runner called {runner} is here")
-            reports.extend(unavailable(names, text))
+    def __init__(self, patience: float) -> None:
+        self.broken: dict[str, FileReport] = {}
+        self._patience = patience
+        self._suspects: set[str] = set()
+        self._guilty: set[str] = set()
+        self._reopened: set[str] = set()
+        self._lost = 0
+
+    @property
+    def expected(self) -> bool:
+        """Whether a worker may be lost over a file without the pool being to blame: each guilty file costs two. When
+        many are lost, something else is wrong."""
+        return self._lost <= _LENIENCE * (len(self._guilty) + 1) and len(self._guilty) < _MANY
+
+    @property
+    def unsure(self) -> bool:
+        """Whether some file may cost a worker, or may be mended after it did: the next new worker finds out, none that
+        serves."""
+        return bool(self._reopened or self._suspects)
+
+    async def describe(
+        self,
+        ask: Ask,
+        files: Sequence[str],
+        changed: Sequence[str] = (),
+        *,
+        retry: bool = False,
+        serving: bool = False,
+    ) -> list[FileReport]:
+        """A report for each file, in order, then those a runner gave unasked. Raises what `ask` raises; the next call
+        then knows more. A broken file is tried again when it or what it needs has changed; where nobody knows what it
+        needs, with `retry`. A worker that is `serving` is not asked about those that may cost it."""
+        self._reconsider(frozenset(changed), retry)
+        if not serving:
+            self._reopen()
+        found: dict[str, FileReport] = {}
+        for portion in self._portions(files, serving):
+            seconds = self._patience + MARGIN if len(portion) == 1 else 2 * self._patience + MARGIN
+            try:
+                reports = await ask(portion, changed, seconds)
+            except (WorkerDied, DeadlineExceeded) as error:
+                self._blame(portion, error)
+                raise
+            for report in reports:
+                found[report.file] = report
+                if report.error is not None and report.error.code == "timeout":
+                    self.broken[report.file] = report
+            self._suspects.difference_update(portion)
+            changed = ()
+        self._lost = 0
+        asked = frozenset(files)
+        found.update((file, report) for file, report in self.broken.items() if file in asked)
+        return [found[file] for file in dict.fromkeys((*files, *found)) if file in found]
+
+    def _portions(self, files: Sequence[str], serving: bool) -> Iterator[Sequence[str]]:
+        calm = [file for file in files if file not in self._suspects and file not in self.broken]
+        yield from (calm[at : at + PORTION] for at in range(0, max(len(calm), 1), PORTION))
+        if not serving:
+            yield from ([file] for file in files if file in self._suspects)
+
+    def _reconsider(self, changed: frozenset[str], retry: bool) -> None:
+        for file, report in list(self.broken.items()):
+            needs = report.dependencies
+            if file in changed or not changed.isdisjoint(needs) or (retry and not needs):
+                if file in self._guilty:
+                    self._reopened.add(file)
+                else:
+                    del self.broken[file]
+                    self._suspects.add(file)
+
+    def _reopen(self) -> None:
+        for file in self._reopened:
+            self.broken.pop(file, None)
+        self._guilty -= self._reopened
+        self._suspects |= self._reopened
+        self._reopened.clear()
+
+    def _blame(self, portion: Sequence[str], error: WorkerDied | DeadlineExceeded) -> None:
+        self._lost += 1
+        if len(portion) != 1:
+            self._suspects.update(portion)
             return
-        try:
-            reports.extend(await describer(names, changed, number))
-        except MotiaError as error:
-            reports.extend(unavailable(names, error.message, code="not_described"))
-
-    async with anyio.create_task_group() as group:
-        for runner, names in files.items():
-            group.start_soon(ask, runner, names)
-    return build(candidates, reports, number=number, settings=settings, previous=previous, problems=problems)
-
-
-def unavailable(files: Sequence[str], text: str, *, code: str = "runtime") -> list[FileReport]:
-    """Reports of files that nobody could look into."""
-    return [FileReport(file=file, error=SourceError(code=code, message=text)) for file in files]
+        file = portion[0]
+        self._guilty.add(file)
+        self._suspects.discard(file)
+        if isinstance(error, DeadlineExceeded):
+            text = f"the file had not loaded after {self._patience:g} s, and its worker could not be interrupted"
+            found = SourceError(code="timeout", message=text, hint="move slow work into the handler")
+        else:
+            text = f"its worker did not survive loading it: {error.message}"
+            found = SourceError(code="exit", message=text, hint="nothing may end the process at load")
+        self.broken[file] = FileReport(file=file, error=found)

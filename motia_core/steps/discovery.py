@@ -2,14 +2,14 @@
 
 Rules: the folders `steps/`, `src/` and `motia/steps/` below the project, and the project folder itself but not below
 it; names `x.step.EXT`, `x_step.EXT`, `x.stream.EXT`, `x_stream.EXT`. In `motia/steps/` every other source file is a
-candidate that may turn out to hold no step. Never tests, `node_modules` or dot folders. The answer is sorted, so that
-every machine agrees. Next: `definition.py` reads what the runners say is in the files.
+candidate that may turn out to hold no step. Never tests, dot folders, or folders of packages. The answer is sorted, so
+that every machine agrees. Next: `definition.py` reads what the runners say is in the files.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +19,7 @@ from motia_core.model import Problem
 
 ROOTS = ("motia/steps", "src", "steps")
 LOOSE_ROOT = "motia/steps"
-SKIPPED = frozenset({"node_modules", "__pycache__", "__tests__", "tests", "python_modules", "venv", "site-packages"})
+_TESTS = "tests"
 
 Languages = Mapping[str, Mapping[str, str]]
 """Runner name → extension (with its dot) → language, as the runners' manifests say."""
@@ -39,15 +39,16 @@ class Found(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def discover(project: Path, languages: Languages) -> Found:
-    """Every candidate of the project, sorted by path, and what could not be looked at."""
+def discover(project: Path, languages: Languages, left_out: Collection[str] = ()) -> Found:
+    """Every candidate of the project, sorted by path, and what could not be looked at. `left_out` names folders that
+    are never entered because packages or caches lie there."""
     owners = {ext: (runner, name) for runner, names in languages.items() for ext, name in names.items()}
     problems: list[Problem] = []
     found: dict[str, Candidate] = {}
     seen: set[tuple[int, int]] = set()
-    folders = [("", sorted(_names(project, "", problems)))]
+    folders = [("", sorted(_names(project, "", problems, left_out)))]
     for root in ROOTS:
-        folders.extend(walk(project, root, problems, seen))
+        folders.extend(walk(project, root, left_out, problems, seen))
     for folder, names in folders:
         loose = f"{folder}/".startswith(f"{LOOSE_ROOT}/")
         here = _candidates(folder, names, owners, loose=loose)
@@ -57,7 +58,11 @@ def discover(project: Path, languages: Languages) -> Found:
 
 
 def walk(
-    project: Path, root: str, problems: list[Problem] | None = None, seen: set[tuple[int, int]] | None = None
+    project: Path,
+    root: str,
+    left_out: Collection[str] = (),
+    problems: list[Problem] | None = None,
+    seen: set[tuple[int, int]] | None = None,
 ) -> Iterator[tuple[str, list[str]]]:
     """Each folder from `root` down with its sorted file names. A folder reached twice (a link) is entered once."""
     seen = set() if seen is None else seen
@@ -71,16 +76,22 @@ def walk(
         if (status.st_dev, status.st_ino) in seen:
             continue
         seen.add((status.st_dev, status.st_ino))
-        files = _names(project, folder, problems, waiting)
+        files = _names(project, folder, problems, left_out, waiting)
         yield folder, sorted(files)
 
 
-def skipped(name: str) -> bool:
+def skipped(name: str, left_out: Collection[str]) -> bool:
     """Whether a folder of this name is never entered."""
-    return name.startswith(".") or name in SKIPPED
+    return name.startswith(".") or name == _TESTS or name in left_out
 
 
-def _names(project: Path, folder: str, problems: list[Problem] | None, deeper: list[str] | None = None) -> list[str]:
+def _names(
+    project: Path,
+    folder: str,
+    problems: list[Problem] | None,
+    left_out: Collection[str],
+    deeper: list[str] | None = None,
+) -> list[str]:
     names: list[str] = []
     below: list[str] = []
     try:
@@ -91,7 +102,7 @@ def _names(project: Path, folder: str, problems: list[Problem] | None, deeper: l
                 if not sendable(entry.name):
                     _unreadable(problems, folder, f"{entry.name!r} is no UTF-8")
                 elif entry.is_dir():
-                    if not skipped(entry.name):
+                    if not skipped(entry.name, left_out):
                         below.append(f"{folder}/{entry.name}" if folder else entry.name)
                 elif entry.is_file():
                     names.append(entry.name)

@@ -86,6 +86,7 @@ class BaseConfigKeys(Keys, frozen=True, kw_only=True):
     """`baseConfig` of a stream."""
 
     storage_type: Annotated[str, Meta(description="Only `default` is built; `custom` warns")] = "default"
+    ttl: Annotated[Seconds | None, Meta(description="As `ttl` of the stream")] = None
 
 
 class CommonKeys(Keys, frozen=True, kw_only=True):
@@ -131,7 +132,7 @@ class ApiKeys(RunKeys, frozen=True, kw_only=True):
     body_schema: Annotated[Raw, Meta(description="Schema of the body; checked as `validation.http` says")] = NO_SCHEMA
     response_schema: Annotated[dict[str, Raw] | None, Meta(description="Schema per status")] = None
     query_params: Annotated[
-        list[QueryParam] | None, Meta(description="`{name, description?}` each; documentation only")
+        list[str | QueryParam] | None, Meta(description="`{name, description?}` or a name each; documentation only")
     ] = None
     validation: Annotated[Rule | None, Meta(description="What happens to a body that breaks the schema")] = None
     middleware: Annotated[Raw, Meta(description="List of functions run before the handler")] = NO_SCHEMA
@@ -175,7 +176,7 @@ class StreamKeys(Keys, frozen=True, kw_only=True):
     name: Annotated[str, Meta(description="Name, unique in the project: `context.streams.NAME`", min_length=1)]
     description: Annotated[str | None, Meta(description="Shown in listings")] = None
     schema: Annotated[Raw, Meta(description="Schema of an item; types and display only")] = NO_SCHEMA
-    base_config: Annotated[BaseConfigKeys | None, Meta(description="`{storageType}`")] = None
+    base_config: Annotated[BaseConfigKeys | None, Meta(description="`{storageType, ttl}`")] = None
     can_access: Annotated[Raw, Meta(description="Function that decides who may join")] = NO_SCHEMA
     ttl: Annotated[Seconds | None, Meta(description="Life of an item (s) unless `set` says")] = None
     sse: Annotated[str | None, Meta(description="Path where the stream is also served as server-sent events")] = None

@@ -9,12 +9,24 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import FieldInfo
 
-from motia_core.steps.keys import KINDS, HandlerKeys, InfrastructureKeys, Keys, QueueKeys
+from motia_core.model import Emit
+from motia_core.steps.keys import (
+    KINDS,
+    BackoffKeys,
+    BaseConfigKeys,
+    HandlerKeys,
+    InfrastructureKeys,
+    Keys,
+    QueueKeys,
+    RouteKeys,
+)
 
 K = TypeVar("K", bound=Keys)
 
@@ -22,7 +34,11 @@ _NESTED: dict[str, type[Keys]] = {
     "infrastructure": InfrastructureKeys,
     "infrastructure.handler": HandlerKeys,
     "infrastructure.queue": QueueKeys,
+    "infrastructure.queue.backoff": BackoffKeys,
+    "baseConfig": BaseConfigKeys,
 }
+# Lists that may hold objects: which keys these may have.
+_ENTRIES: dict[str, type[Struct]] = {"emits": Emit, "virtualEmits": Emit, "routes": RouteKeys}
 _WORDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list"}
 _WORDS |= {"object": "an object", "null": "null"}
 
@@ -64,15 +80,19 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else ""
 
 
+@cache
+def _fields(shape: type[Keys]) -> dict[str, FieldInfo]:
+    """By key. Kept, because finding the types out again for every file costs more than reading the file."""
+    return {field.encode_name: field for field in msgspec.structs.fields(shape)}
+
+
 def _whose(key: str) -> str:
-    owners = [
-        kind for kind, shape in KINDS.items() if key in {one.encode_name for one in msgspec.structs.fields(shape)}
-    ]
+    owners = [kind for kind, shape in KINDS.items() if key in _fields(shape)]
     return f"it is a key of {' and '.join(owners)} configs" if owners else ""
 
 
 def _read(shape: type[K], given: Mapping[str, Raw], path: str, of: str, issues: list[Issue]) -> K | None:
-    known = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    known = _fields(shape)
     values: dict[str, object] = {}
     usable = True
     for written, raw in given.items():
@@ -92,6 +112,7 @@ def _read(shape: type[K], given: Mapping[str, Raw], path: str, of: str, issues: 
                 usable = usable and below is not None
             else:
                 values[field.name] = msgspec.json.decode(raw, type=field.type)
+                issues += _strange_entries(where, raw)
         except msgspec.ValidationError as error:
             usable = False
             issues.append(Issue("bad_config", explain(where, str(error))))
@@ -100,6 +121,21 @@ def _read(shape: type[K], given: Mapping[str, Raw], path: str, of: str, issues: 
             usable = False
             issues.append(Issue("bad_config", f"`{path}{key}` is missing", f"add `{key}` to the config"))
     return shape(**values) if usable else None
+
+
+def _strange_entries(where: str, raw: Raw) -> list[Issue]:
+    """Unknown keys of the objects in a list."""
+    shape = _ENTRIES.get(where)
+    if shape is None or b"{" not in bytes(raw):
+        return []
+    known = [field.encode_name for field in msgspec.structs.fields(shape)]
+    return [
+        Issue("unknown_key", f"`{where}[{number}].{key}` is not a key of its entries", nearest(key, known))
+        for number, entry in enumerate(msgspec.json.decode(raw))
+        if isinstance(entry, dict)
+        for key in entry
+        if key not in known
+    ]
 
 
 def explain(key: str, text: str) -> str:

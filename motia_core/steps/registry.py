@@ -6,13 +6,16 @@ Code that works on one request or delivery takes the snapshot once and keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct, field
 
+from motia_core.config import Config
 from motia_core.model import Problem, Step, Stream
+from motia_core.problems import gravity
 from motia_core.protocol.requests import FileReport
-from motia_core.steps.checks import check, files_problems, serve
+from motia_core.steps.checks import Served, check, files_problems, serve
 from motia_core.steps.definition import Defined, define
 from motia_core.steps.discovery import Candidate
 from motia_core.steps.names import file_stem, plain
@@ -21,11 +24,13 @@ DEFAULT_ON_FAILURE = "handle-step-error"
 
 
 class Broken(Struct, frozen=True, kw_only=True):
-    """A file that cannot be served, or not wholly: why, and the steps it served before it broke."""
+    """A file that cannot be served, or not wholly: why, and the steps it served once and does no more. `serving`: its
+    last good version serves on."""
 
     file: str
     problem: Problem
     steps: tuple[Step, ...] = ()
+    serving: bool = False
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -35,6 +40,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     timezone: str = ""
     on_failure: str | None = None
     routes: Mapping[str, str] = field(default_factory=dict)
+
+
+def settings_of(config: Config) -> Settings:
+    return Settings(
+        max_retries=config.queue.max_retries,
+        timezone=config.cron.timezone,
+        on_failure=config.on_failure,
+        routes=config.routes,
+    )
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -62,9 +76,12 @@ class Snapshot(Struct, frozen=True, kw_only=True):
             named = (step,) if step is not None and step.kind == "event" else ()
         return named + tuple(step for step in self.all_topics if step not in named)
 
-    def find(self, text: str) -> Step | None:
-        """The step that `text` names, by `matches`; None when there is none or more than one."""
+    def find(self, text: str, *, broken: bool = False) -> Step | None:
+        """The step that `text` names, by `matches`; None when there is none or more than one. With `broken`, also a
+        step of a broken file, so that what is sent to it waits for the cure."""
         found = self.matches(text)
+        if not found and broken:
+            return self._broken_by_name(text)
         return found[0] if len(found) == 1 else None
 
     def matches(self, text: str) -> tuple[Step, ...]:
@@ -92,28 +109,69 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         return next((step for broken in self.broken for step in broken.steps if step.name == name), None)
 
 
+class Definitions:
+    """What the files of a project mean, remembered while their reports stay the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[FileReport, Candidate, int, Defined]] = {}
+        self._dated: dict[str, tuple[int, Defined]] = {}
+
+    def of(self, report: FileReport, candidate: Candidate, snapshot: int, max_retries: int) -> Defined:
+        file = candidate.file
+        known = self._known.get(file)
+        if known is None or known[:3] != (report, candidate, max_retries):
+            found = define(report, candidate, max_retries=max_retries)
+            known = self._known[file] = (report, candidate, max_retries, found)
+            self._dated.pop(file, None)
+        dated = self._dated.get(file)
+        if dated is None or dated[0] != snapshot:
+            dated = self._dated[file] = (snapshot, _dated(known[3], snapshot))
+        return dated[1]
+
+    def keep(self, files: Collection[str]) -> None:
+        """Forgets all others."""
+        for gone in self._known.keys() - files:
+            del self._known[gone], self._dated[gone]
+
+
+def _dated(one: Defined, snapshot: int) -> Defined:
+    return msgspec.structs.replace(
+        one,
+        steps=tuple(msgspec.structs.replace(step, snapshot=snapshot) for step in one.steps),
+        streams=tuple(msgspec.structs.replace(stream, snapshot=snapshot) for stream in one.streams),
+    )
+
+
 def build(
     candidates: Sequence[Candidate],
     reports: Sequence[FileReport],
     *,
     number: int = 1,
+    since: Mapping[str, int] | None = None,
     settings: Settings | None = None,
     previous: Snapshot | None = None,
     problems: Sequence[Problem] = (),
+    definitions: Definitions | None = None,
 ) -> Snapshot:
-    """The snapshot of a project. `previous` tells what a now broken file served, `problems` what discovery found."""
+    """The snapshot of a project. `since` says in which snapshot a file was loaded, if not in this one. What a file that
+    is broken now served in `previous` serves on, on the code it had. `problems`: what discovery found."""
     settings = settings or Settings()
+    definitions = definitions or Definitions()
+    since = since or {}
     said = {report.file: report for report in reports}
     defined: dict[str, Defined] = {}
     for candidate in sorted(candidates):
-        report = said.get(candidate.file)
+        file = candidate.file
+        report = said.get(file)
         if report is not None:
-            defined[candidate.file] = define(report, candidate, max_retries=settings.max_retries)
+            defined[file] = definitions.of(report, candidate, since.get(file, number), settings.max_retries)
         else:
-            missing = Problem(code="not_described", message="the runner gave no report", file=candidate.file)
-            defined[candidate.file] = Defined(problems=(missing,), broken=True)
-    served = serve(defined, settings.routes)
-    broken = _broken(defined, served.refused, previous)
+            missing = Problem(code="not_described", message="the runner gave no report", file=file)
+            defined[file] = Defined(problems=(missing,), broken=True)
+    definitions.keep(defined.keys())
+    whole = {file: _with_kept(one, file, previous) for file, one in defined.items()}
+    served = serve(whole, settings.routes)
+    broken = _broken(defined, served, previous)
     waiting = tuple(step for one in broken for step in one.steps)
     crons, findings = check(served.steps, waiting, timezone=settings.timezone, on_failure=settings.on_failure)
     return Snapshot(
@@ -131,18 +189,32 @@ def build(
     )
 
 
-def _broken(
-    defined: Mapping[str, Defined], refused: Mapping[str, Problem], previous: Snapshot | None
-) -> tuple[Broken, ...]:
+def _with_kept(one: Defined, file: str, previous: Snapshot | None) -> Defined:
+    """A broken file with what it served before it broke, as far as its new text does not define it again."""
+    if not one.broken or previous is None:
+        return one
+    again = {step.id for step in one.steps}
+    steps = tuple(step for step in previous.steps if step.file == file and step.id not in again)
+    named = {stream.name for stream in one.streams}
+    streams = (stream for stream in previous.streams.values() if stream.file == file and stream.name not in named)
+    return msgspec.structs.replace(one, steps=(*one.steps, *steps), streams=(*one.streams, *streams))
+
+
+def _broken(defined: Mapping[str, Defined], served: Served, previous: Snapshot | None) -> tuple[Broken, ...]:
+    serving = {step.id for step in served.steps}
+    streaming = {stream.file: stream.snapshot for stream in served.streams.values()}
     found = []
     for file, one in defined.items():
         if one.broken:
-            served = {step.id for step in one.steps}
-            problem = one.problems[0] if one.problems else Problem(code="bad_config", message="broken", file=file)
-            before = tuple(step for step in _steps_before(previous, file) if step.id not in served)
-            found.append(Broken(file=file, problem=problem, steps=before))
-        elif file in refused:
-            found.append(Broken(file=file, problem=refused[file]))
+            nameless = Problem(code="bad_config", message="broken", file=file)
+            problem = next((each for each in one.problems if gravity(each) == "error"), nameless)
+            before = _steps_before(previous, file)
+            fresh = {step.id for step in one.steps}
+            kept = any(step.id in serving - fresh for step in before) or (file in streaming and not one.streams)
+            lost = tuple(step for step in before if step.id not in serving)
+            found.append(Broken(file=file, problem=problem, steps=lost, serving=kept))
+        elif file in served.refused:
+            found.append(Broken(file=file, problem=served.refused[file]))
     return tuple(found)
 
 
