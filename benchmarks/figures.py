@@ -39,6 +39,23 @@ FIGURES = (
     Figure("chain", "TypeScript → Python → JavaScript event chain, one at a time, p50", "ms", 15, 6, "less"),
     Figure("start", "start to first 200, 12 mixed steps, warm caches", "s", 1.5, 0.8, "less"),
     Figure("reload", "save to new code serving, p50 (slowest language)", "ms", 300, 150, "less"),
+    Figure("cold", "1,000 step files in four languages read, nothing kept from before", "s", 6.0, 2.0, "less"),
+    Figure("warm", "1,000 step files read again", "s", 2.0, 1.5, "less"),
+    Figure("linear", "a file's share of that with 5,000 files against 1,000", "×", 1.0, 0.8, "less"),
+    Figure("weight", "memory a step adds to the idle tree (1,000 steps)", "kB", 200, 100, "less"),
+    Figure("reload_many", "save to new code among 212 steps, p50 (slowest language)", "ms", 300, 150, "less"),
+    Figure(
+        "reload_shared",
+        "save of a helper that 50 steps use to new code, p50 (slowest language)",
+        "ms",
+        300,
+        150,
+        "less",
+    ),
+    Figure(
+        "reload_growth", "memory growth of the process tree over 1,000 reloads (worst language)", "MB", 40, 25, "less"
+    ),
+    Figure("reload_descriptors", "descriptors left by 1,000 reloads (worst language)", "", 4, 0, "less"),
     Figure("memory", "the whole process tree idle, three languages, one worker each", "MB", 260, 180, "less"),
     Figure("growth", "memory growth of the core over the soak", "MB", 10, 3, "less"),
     Figure("routes", "cost of a request with 5,000 routes against 50", "×", 1.15, 1.05, "less"),

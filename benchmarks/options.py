@@ -11,6 +11,7 @@ class Options(NamedTuple):
     events: int
     chains: int
     starts: int
+    reloads: int
     requests: int
     backlog: int
     only: frozenset[str]
@@ -22,7 +23,7 @@ def parse() -> Options:
     parser.add_argument("--rounds", type=int, default=6, help="one-second slots per target")
     parser.add_argument("--requests", type=int, default=1_000_000, help="requests of the soak for memory growth")
     parser.add_argument("--backlog", type=int, default=1_000_000, help="events waiting in the largest backlog")
-    parser.add_argument("--only", default="", help="some of: http,events,start,memory,growth,backlog")
+    parser.add_argument("--only", default="", help="some of: http,events,start,reload,describe,memory,growth,backlog")
     given = parser.parse_args()
     quick = given.quick
     return Options(
@@ -30,6 +31,7 @@ def parse() -> Options:
         events=2_000 if quick else 20_000,
         chains=50 if quick else 300,
         starts=2 if quick else 5,
+        reloads=100 if quick else 1_000,
         requests=given.requests // 10 if quick else given.requests,
         backlog=given.backlog // 10 if quick else given.backlog,
         only=frozenset(filter(None, given.only.split(","))),

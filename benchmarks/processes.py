@@ -29,6 +29,13 @@ def proportional(pid: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
+def descriptors(pid: int) -> int:
+    try:
+        return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    except OSError:
+        return 0
+
+
 def command(pid: int) -> str:
     return _read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ").strip()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import importlib
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,13 +18,12 @@ from typing import TYPE_CHECKING, Literal
 
 import anyio
 from anyio.abc import TaskGroup
-from msgspec import Struct
 
 from motia_core.app.build import Built, build_parts
 from motia_core.app.core_log import CoreLog
 from motia_core.app.housekeeping import keep_house
 from motia_core.app.parts import Parts
-from motia_core.app.reload import Reloader
+from motia_core.app.reload import Change, Configure, Reloader
 from motia_core.app.run_folder import (
     prepare_run_dir,
     remove_server_file,
@@ -34,6 +34,7 @@ from motia_core.clock import Clock
 from motia_core.config.load import Loaded
 from motia_core.errors import StoreError
 from motia_core.model import LogRecord, Problem
+from motia_core.problems import gravity
 from motia_core.steps.registry import Snapshot
 
 if TYPE_CHECKING:
@@ -42,14 +43,6 @@ if TYPE_CHECKING:
 _POLL = 0.02
 # By then the workers have been spawned (s).
 _SPAWNED = 0.02
-
-
-class Change(Struct, frozen=True):
-    """A reload, for the console. `took` in seconds; `problems` are the errors of the new code."""
-
-    files: tuple[str, ...]
-    took: float
-    problems: tuple[Problem, ...]
 
 
 class App:
@@ -65,6 +58,7 @@ class App:
         listen: bool = True,
         consume: bool = True,
         watch: bool = False,
+        configure: Configure | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._project = project
@@ -75,6 +69,7 @@ class App:
         self._listen = listen
         self._consume = consume
         self._watch = watch
+        self._configure = configure
         self._clock = clock or Clock()
         self._stop_asked = anyio.Event()
         self._stop_now = anyio.Event()
@@ -97,6 +92,11 @@ class App:
     @property
     def problems(self) -> tuple[Problem, ...]:
         return (*self._loaded.warnings, *self.snapshot.problems)
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What reading the configuration found that is no fault, but explains how this server behaves."""
+        return tuple(problem for problem in self._loaded.warnings if gravity(problem) == "info")
 
     @property
     def url(self) -> str:
@@ -138,6 +138,7 @@ class App:
 
     async def _start(self, group: TaskGroup) -> None:
         config, clock = self._config, self._clock
+        began = time.time_ns()
         run_dir = prepare_run_dir(self._project / config.motia_dir)
         built = self._built = await build_parts(
             self._project, self._mode, config, run_dir=run_dir, clock=clock, console=self._console
@@ -168,7 +169,9 @@ class App:
             )
         _settle_memory()
         if self._watch:
-            reloader = Reloader(built, self._project, self._loaded, self._changed)
+            reloader = Reloader(
+                built, self._project, self._loaded, configure=self._configure, told=self._changed, since=began
+            )
             group.start_soon(reloader.run)
 
     async def _import_surface(self) -> None:
@@ -176,8 +179,8 @@ class App:
         await anyio.sleep(_SPAWNED)
         importlib.import_module("motia_core.app.surface")
 
-    def _changed(self, files: tuple[str, ...], took: float, problems: tuple[Problem, ...]) -> None:
-        self.on_change(Change(files, took, problems))
+    def _changed(self, change: Change) -> None:
+        self.on_change(change)
 
     async def _count_left_over(self, parts: Parts) -> int:
         rows = await parts.storage.events.backlog(now=self._clock.now_ms())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -14,65 +14,72 @@ from motia_core.app.run_folder import make_spill_dir
 from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.dispatcher import Dispatcher
-from motia_core.model import Delivery, LogRecord, Step
+from motia_core.model import Delivery, LogRecord, Problem, Step
 from motia_core.services.context import Services
 from motia_core.services.logs import Logs
 from motia_core.services.running import Running
 from motia_core.services.table import Table
 from motia_core.steps.discovery import Candidate, Found, discover
-from motia_core.steps.registry import Registry, Settings, Snapshot, build
+from motia_core.steps.registry import Definitions, Registry, Settings, build, settings_of
 from motia_core.storage.open import open_storage
 from motia_core.traces.recorder import Recorder
 from motia_core.triggers.cron import Cron
 from motia_core.triggers.failures import Failures
 from motia_core.triggers.inputs import Inputs
 from motia_core.triggers.queue import Queue
-from motia_core.workers.languages import load_runners
+from motia_core.workers.answers import LogSink
+from motia_core.workers.languages import extensions, left_out, load_runners
 
 DELIVERIES = "deliveries"
 
 
 class Built:
-    """The parts, and what happens to them when files are read anew."""
+    """The parts, and what happens to them when files are read anew. `log` takes what workers say; `complaint` is what
+    is wrong with a configuration that was saved and is not in force."""
 
-    def __init__(self, parts: Parts, settings: Settings) -> None:
+    def __init__(self, parts: Parts, settings: Settings, log: LogSink) -> None:
         self.parts = parts
-        self._settings = settings
+        self.settings = settings
+        self.log = log
+        self.complaint: Problem | None = None
+        self._found = Found(())
+        self._candidates: dict[str, tuple[Candidate, ...]] = {}
+        self._definitions = Definitions()
 
     async def discover(self, group: TaskGroup) -> None:
         """Finds the files, starts the languages they need and serves what they hold."""
-        parts = self.parts
-        found = discover(parts.project, self._languages())
-        await parts.fleet.start(group, _by_runner(found.candidates))
-        self._swap(found)
-        parts.fleet.on_described = self._come_up
+        fleet = self.parts.fleet
+        files = self.find()
+        await fleet.start(group, files)
+        self.swap(files)
+        fleet.on_described = self.swap
 
-    def _come_up(self) -> None:
-        self._swap(discover(self.parts.project, self._languages()))
+    def find(self) -> dict[str, list[str]]:
+        """The files there are now, by runner."""
+        runners = self.parts.fleet.runners
+        self._found = discover(self.parts.project, extensions(runners), left_out(runners))
+        files: dict[str, list[str]] = {}
+        for candidate in self._found.candidates:
+            files.setdefault(candidate.runner, []).append(candidate.file)
+        return files
 
-    async def rediscover(self, changed: list[str], *, replace: bool) -> Snapshot:
-        """After files changed: the new snapshot, served."""
-        parts = self.parts
-        found = discover(parts.project, self._languages())
-        await parts.fleet.reload(_by_runner(found.candidates), changed, replace=replace)
-        return self._swap(found)
-
-    def _swap(self, found: Found) -> Snapshot:
-        parts = self.parts
-        reports = [report for each in parts.fleet.reports().values() for report in each]
+    def swap(self, names: Iterable[str]) -> None:
+        """Serves what is known of the files. Which files there are is seen anew for the runners `names`: those that
+        have not told what is in new ones go on with the old ones."""
+        parts, fleet = self.parts, self.parts.fleet
+        for name in names:
+            self._candidates[name] = tuple(one for one in self._found.candidates if one.runner == name)
         snapshot = build(
-            found.candidates,
-            reports,
-            number=parts.fleet.snapshot,
-            settings=self._settings,
+            [candidate for each in self._candidates.values() for candidate in each],
+            [report for each in fleet.reports().values() for report in each],
+            number=fleet.snapshot,
+            since=fleet.since(),
+            settings=self.settings,
             previous=parts.registry.current,
-            problems=found.problems,
+            problems=(*self._found.problems, *([self.complaint] if self.complaint else [])),
+            definitions=self._definitions,
         )
         parts.registry.swap(snapshot)
-        return snapshot
-
-    def _languages(self) -> dict[str, dict[str, str]]:
-        return {name: runner.languages for name, runner in self.parts.fleet.runners.items()}
 
     async def listen_for_others(self) -> None:
         """Other servers on this store tell of new deliveries; a missed word costs one poll."""
@@ -106,6 +113,7 @@ async def build_parts(
         clock=clock,
         run_dir=spill_dir,
     )
+    logs = Logs(running, recorder, clock)
     fleet = Fleet(
         project=project,
         mode=mode,
@@ -113,7 +121,7 @@ async def build_parts(
         runners=load_runners(None, project),
         run_dir=spill_dir,
         on_call=Table(services).answer,
-        on_log=Logs(running, recorder, clock).take,
+        on_log=logs.take,
         clock=clock,
         progress=partial(recorder.note, "info"),
     )
@@ -122,7 +130,6 @@ async def build_parts(
         running=running,
         recorder=recorder,
         clock=clock,
-        snapshot=lambda: fleet.snapshot,
         validation=config.validation,
     )
 
@@ -167,17 +174,4 @@ async def build_parts(
         queue=queue,
         cron=cron,
     )
-    settings = Settings(
-        max_retries=config.queue.max_retries,
-        timezone=config.cron.timezone,
-        on_failure=config.on_failure,
-        routes=config.routes,
-    )
-    return Built(parts, settings)
-
-
-def _by_runner(candidates: tuple[Candidate, ...]) -> dict[str, list[str]]:
-    files: dict[str, list[str]] = {}
-    for candidate in candidates:
-        files.setdefault(candidate.runner, []).append(candidate.file)
-    return files
+    return Built(parts, settings_of(config), logs.take)

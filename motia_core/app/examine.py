@@ -17,8 +17,8 @@ from motia_core.errors import InvocationOver
 from motia_core.model import Problem
 from motia_core.protocol.calls import Log
 from motia_core.steps.discovery import discover
-from motia_core.steps.registry import Settings, Snapshot, build
-from motia_core.workers.languages import load_runners
+from motia_core.steps.registry import Snapshot, build, settings_of
+from motia_core.workers.languages import extensions, left_out, load_runners
 
 
 class Examined(Struct, frozen=True):
@@ -36,7 +36,7 @@ async def examine(project: Path, loaded: Loaded) -> Examined:
         said.append(log.msg)
 
     runners = load_runners(None, project)
-    found = discover(project, {name: runner.languages for name, runner in runners.items()})
+    found = discover(project, extensions(runners), left_out(runners))
     with tempfile.TemporaryDirectory(prefix="motia-") as folder:
         fleet = Fleet(
             project=project,
@@ -62,12 +62,7 @@ async def examine(project: Path, loaded: Loaded) -> Examined:
     snapshot = build(
         found.candidates,
         [report for each in fleet.reports().values() for report in each],
-        settings=Settings(
-            max_retries=config.queue.max_retries,
-            timezone=config.cron.timezone,
-            on_failure=config.on_failure,
-            routes=config.routes,
-        ),
+        settings=settings_of(config),
         problems=found.problems,
     )
     return Examined(snapshot, (*loaded.warnings, *snapshot.problems), tuple(said))

@@ -1,12 +1,10 @@
-"""The supervisors of a project, one per pool, and what their runners say the project's files hold.
-
-Owns which languages run, the description of files by the first ready worker, and the exchange of code on reload. Never
-starts a language that has no files: a Python-only project needs no Node.
+"""The supervisors of a project, one per pool. Owns which languages run and what new workers are asked. Never starts a
+language that has no files. Next: `exchange.py` swaps the code of those that run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -16,15 +14,15 @@ import msgspec
 from anyio.abc import TaskGroup
 
 from motia_core import __version__
+from motia_core.app.knowledge import Knowledge
 from motia_core.clock import Clock
 from motia_core.config import Config
-from motia_core.errors import MotiaError, RuntimeMissing, StepUnavailable
+from motia_core.errors import RuntimeMissing, StepUnavailable
 from motia_core.model import Step
-from motia_core.protocol.calls import Log
 from motia_core.protocol.message import Message
 from motia_core.protocol.messages import encode
-from motia_core.protocol.requests import Describe, Described, FileReport, SourceError
-from motia_core.workers.answers import CallHandler, LogSink, RunnerError
+from motia_core.protocol.requests import FileReport, Held, SourceError
+from motia_core.workers.answers import CallHandler, LogSink
 from motia_core.workers.languages import Runner
 from motia_core.workers.launch import Site
 from motia_core.workers.lifecycle import State
@@ -35,12 +33,10 @@ from motia_core.workers.worker import Worker
 
 Mode = Literal["dev", "start", "test"]
 
-_DESCRIBE_TIMEOUT = 120.0
-
 
 class Fleet:
-    """`on_call` and `on_log` are given to every worker. `on_described` is called when a language that could not start
-    has come up after all: its files are known from then on."""
+    """`on_call` and `on_log` are given to every worker. `on_described` is called when a new worker of a language has
+    said of its files what was not known. `holding` gives the earlier loadings that still serve."""
 
     def __init__(
         self,
@@ -72,28 +68,43 @@ class Fleet:
         self._clock = clock
         self._progress = progress
         self._group: TaskGroup | None = None
-        self._files: dict[str, list[str]] = {}
-        self._reports: dict[str, list[FileReport]] = {}
+        self.known: dict[str, Knowledge] = {}
         self._snapshot = 1
         self._changed: dict[str, int] = {}
         self._started = False
-        self.on_described: Callable[[], None] = lambda: None
+        self.on_described: Callable[[Collection[str]], None] = lambda names: None
+        self.holding: Callable[[bool], Sequence[Held]] = lambda sources: ()
 
     @property
     def snapshot(self) -> int:
-        """The number new invocations run on."""
+        """The number of the code that is newest."""
         return self._snapshot
 
     async def start(self, group: TaskGroup, files: Mapping[str, Sequence[str]]) -> None:
         """Returns when every language has a ready worker that has described its files, or has failed to."""
         self._group = group
-        self._files = {runner: list(names) for runner, names in files.items() if names}
+        self._take(files)
         async with anyio.create_task_group() as starting:
-            for runner in self._files:
-                starting.start_soon(self._ensure, runner)
+            for runner in self.known:
+                starting.start_soon(self.ensure, runner)
         self._started = True
 
-    async def _ensure(self, name: str) -> None:
+    def _take(self, files: Mapping[str, Sequence[str]]) -> None:
+        """Which files there are from now on."""
+        for name in self.known.keys() | files.keys():
+            names = list(files.get(name, ()))
+            if name not in self.known:
+                if not names:
+                    continue
+                patience = self._config.workers.pool(name).load_timeout
+                self.known[name] = Knowledge(patience, partial(self._held, name))
+            self.known[name].files = names
+
+    def _held(self, name: str, sources: bool) -> list[Held]:
+        mine = set(self.known[name].since)
+        return [one for one in self.holding(sources) if one.file in mine]
+
+    async def ensure(self, name: str) -> None:
         """Starts the pool of runner `name` unless it runs or cannot."""
         runner = self.runners.get(name)
         if name in self.supervisors or runner is None or runner.problem is not None or self._group is None:
@@ -113,29 +124,39 @@ class Fleet:
 
     async def _prepare(self, name: str, worker: Worker) -> None:
         """Every worker loads all files before it counts as ready; what the first says is kept."""
+        known = self.known[name]
         begun = self._snapshot
-        described = await self._describe(worker, self._files.get(name, []), [])
+        await known.restore(worker, begun)
+        described = await known.ask(worker, begun, known.files)
         while begun != self._snapshot:  # saved meanwhile: what was just loaded may be old
             since, begun = begun, self._snapshot
             changed = [file for file, number in self._changed.items() if number > since]
-            described = await self._describe(worker, self._files.get(name, []), changed)
-        if name not in self._reports:
-            self._reports[name] = described
+            described = await known.ask(worker, begun, known.files, changed, retry=self.beyond_steps(name, changed))
+        if known.outdated(described, begun):
+            known.take(described, begun)
             if self._started:
-                self.on_described()
+                self.on_described((name,))
+                await known.restore(worker, begun)  # what serves on now that files have been found broken
 
-    async def _describe(self, worker: Worker, files: list[str], changed: list[str]) -> list[FileReport]:
-        params = encode(Describe(snapshot=self._snapshot, files=files, changed=changed))
-        raw = await worker.call("step.describe", params, timeout=_DESCRIBE_TIMEOUT)
-        return msgspec.json.decode(raw, type=Described).files
+    def beyond_steps(self, name: str, changed: Collection[str]) -> bool:
+        """Whether something has changed that is no step file, and no file of other languages only: files of runner
+        `name` that needed it may be mended."""
+        steps = {file for known in self.known.values() for file in known.files}
+        foreign = {ending for runner in self.runners.values() for ending in runner.languages}
+        foreign -= self.runners[name].languages.keys()
+        return any(file not in steps and Path(file).suffix not in foreign for file in changed)
 
     def reports(self) -> dict[str, list[FileReport]]:
         """What each runner said of its files; files of a language that cannot run carry the reason."""
         found: dict[str, list[FileReport]] = {}
-        for name, files in self._files.items():
-            known = self._reports.get(name)
-            found[name] = known if known is not None else [self._unavailable(name, file) for file in files]
+        for name, known in self.known.items():
+            said = known.reports
+            found[name] = said if said is not None else [self._unavailable(name, file) for file in known.files]
         return found
+
+    def since(self) -> dict[str, int]:
+        """The snapshot in which each file was last loaded."""
+        return {file: number for known in self.known.values() for file, number in known.since.items()}
 
     def _unavailable(self, name: str, file: str) -> FileReport:
         runner = self.runners.get(name)
@@ -147,27 +168,13 @@ class Fleet:
         text = f"no {name} worker could be started: {why or 'see the log'}"
         return FileReport(file=file, error=SourceError(code="not_described", message=text))
 
-    async def reload(self, files: Mapping[str, Sequence[str]], changed: Sequence[str], *, replace: bool) -> None:
-        """Swaps code: in place where files changed, by new workers when `replace`."""
+    def advance(self, files: Mapping[str, Sequence[str]] | None = None, changed: Collection[str] = ()) -> int:
+        """From now on there is newer code: the number of its snapshot. None = the files are the same."""
         self._snapshot += 1
         self._changed.update(dict.fromkeys(changed, self._snapshot))
-        before, self._files = self._files, {runner: list(names) for runner, names in files.items() if names}
-        for name in self._files:
-            if name not in before:
-                await self._ensure(name)
-        for name, supervisor in self.supervisors.items():
-            names = self._files.get(name, [])
-            if replace:
-                self._reports.pop(name, None)
-                await supervisor.replace("reload")
-                continue
-            for worker in supervisor.workers():
-                try:
-                    self._reports[name] = await self._describe(worker, names, list(changed))
-                except (MotiaError, RunnerError) as error:
-                    self._on_log(worker.name, Log(msg=f"reload failed: {error}", level="warn"))
-        for gone in set(self._reports) - set(self._files):
-            del self._reports[gone]
+        if files is not None:
+            self._take(files)
+        return self._snapshot
 
     def pool(self, step: Step) -> Pool:
         """Where `step` runs. Raises RuntimeMissing, StepUnavailable."""
@@ -202,12 +209,12 @@ class Fleet:
     def health(self) -> dict[str, str]:
         """Per language with files: `ready`, `starting`, `crash-looping`, or `missing` where no runtime is."""
         states = {status.runner: str(status.state) for status in self.statuses()}
-        return {name: states.get(name, "missing") for name in self._files}
+        return {name: states.get(name, "missing") for name, known in self.known.items() if known.files}
 
     def unready(self) -> list[str]:
         """Why `/ready` says no: one reason per language that can run and has no ready worker."""
         return [
             f"no {status.name} worker is ready ({status.state})"
             for status in self.statuses()
-            if self._files.get(status.name) and not any(worker.state == State.READY.value for worker in status.workers)
+            if self.known[status.name].files and not any(worker.state == State.READY.value for worker in status.workers)
         ]

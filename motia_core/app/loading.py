@@ -65,8 +65,10 @@ async def _load_in_worker(project: Path, file: str) -> LoadedConfig:
             group.cancel_scope.cancel()
     loaded = msgspec.json.decode(raw, type=LoadedConfig)
     if loaded.error is not None:
+        where = loaded.error.file or file
         line = f":{loaded.error.line}" if loaded.error.line else ""
-        raise ConfigError(f"{file}{line}: {loaded.error.message}", hint=loaded.error.hint)
+        cause = f" (loaded by {file})" if where != file else ""
+        raise ConfigError(f"{where}{line}: {loaded.error.message}{cause}", hint=loaded.error.hint)
     return loaded
 
 

@@ -43,7 +43,11 @@ class Surface:
             parts.mode,
             parts.registry,
             parts.dispatcher,
-            Validators(regex_limit=config.validation.regex_limit),
+            Validators(
+                regex_limit=config.validation.regex_limit,
+                regex_time=config.validation.regex_time,
+                explains=config.validation.explain,
+            ),
             parts.clock,
             parts.run_dir,
             parts.recorder,

@@ -22,13 +22,13 @@ _log = logging.getLogger(__name__)
 async def bring_up(
     worker: Worker, *, runner: Runner, seconds: float, prepare: Prepare | None, progress: packages.Progress | None
 ) -> str | None:
-    """Why it could not be brought up within `seconds`, or None. Installing packages is not counted."""
+    """Why it could not be brought up, or None. `seconds` are for the handshake; `prepare` sets its own limits."""
     try:
         needed = await packages.installed(runner, progress)
         with anyio.fail_after(seconds):
             await worker.start(needed)
-            if prepare is not None:
-                await prepare(worker)
+        if prepare is not None:
+            await prepare(worker)
     except TimeoutError:
         return f"was not ready within {seconds:g} s"
     except MotiaError as error:

@@ -99,6 +99,7 @@ class Conversation:
         finally:
             if self._waiting.pop(id, None) is not None:
                 self._peer.forget(id)
+            del waiter, data  # see `run`
 
     async def run(self, invocation: str, params: bytes, deadline: float) -> Raw:
         host = self._host()
@@ -113,6 +114,10 @@ class Conversation:
             if run is not None and not run.abandoned:
                 self.abandon(run, "client")
             raise
+        finally:
+            # An error's traceback holds this frame; if that held the error as well, both would keep the body in memory
+            # until the collector comes by, which is seldom.
+            del waiter, data
 
     def abandon(self, run: Run, reason: Literal["deadline", "client"]) -> None:
         """The caller leaves; the invocation is asked to end."""

@@ -45,12 +45,17 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     minimum: str = "0"
     wire: Literal["stdio", "fd3"] = "stdio"
     install: str = ""
+    restart: list[str] = []
+    installed: list[str] = []
+    reinstall: dict[str, str] = {}
+    left_out: list[str] = []
     packages: Packages | None = None
 
 
 class Runner(Struct, frozen=True, kw_only=True):
     """One language family as this machine can run it. `command` is ready to be started; `problem` says, in one line
-    with what to do about it, why it cannot be."""
+    with what to do about it, why it cannot be. After a change of a file of `restart` or a path of `installed` (where
+    packages lie), workers are replaced; `reinstall`: file that lists packages → how they are installed."""
 
     name: str
     folder: Path
@@ -61,6 +66,10 @@ class Runner(Struct, frozen=True, kw_only=True):
     version: str = ""
     wire: Literal["stdio", "fd3"] = "stdio"
     install: str = ""
+    restart: list[str] = []
+    installed: list[str] = []
+    reinstall: dict[str, str] = {}
+    left_out: list[str] = []
     packages: Packages | None = None
     problem: str | None = None
 
@@ -91,17 +100,34 @@ def load_runners(root: Path | None, project: Path) -> dict[str, Runner]:
     return runners
 
 
+def extensions(runners: Mapping[str, Runner]) -> dict[str, dict[str, str]]:
+    """Runner name → extension → language."""
+    return {name: runner.languages for name, runner in runners.items()}
+
+
+def left_out(runners: Mapping[str, Runner]) -> frozenset[str]:
+    """Names of folders that hold no steps because packages or caches lie there, by the languages' own account."""
+    return frozenset(name for runner in runners.values() for name in runner.left_out)
+
+
 def interpreter(candidates: list[str], project: Path, environ: Mapping[str, str]) -> str | None:
     """The first candidate that exists; one that names an unset variable does not."""
     for candidate in candidates:
-        if any(not environ.get(name) for name in _VARIABLE.findall(candidate)):
+        text = _substituted(candidate, environ)
+        if text is None:
             continue
-        text = _VARIABLE.sub(lambda found: environ[found[1]], candidate)
-        text = text.replace("{project}", str(project)).replace("{python}", sys.executable)
+        text = text.replace("{project}", str(project)).replace("{core}", sys.executable)
         found = shutil.which(text, path=environ.get("PATH"))
         if found is not None:
             return found
     return None
+
+
+def _substituted(text: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """`text` with its variables; None when one of them is not set."""
+    if any(not environ.get(name) for name in _VARIABLE.findall(text)):
+        return None
+    return _VARIABLE.sub(lambda found: environ[found[1]], text)
 
 
 def too_old(version: str, minimum: str) -> bool:
@@ -120,7 +146,7 @@ def _runner(manifest: Manifest, folder: Path, project: Path, runtime: str | None
         "{runtime}": runtime or "",
         "{runner}": str(folder),
         "{project}": str(project),
-        "{python}": sys.executable,
+        "{core}": sys.executable,
     }
     return Runner(
         name=manifest.name,
@@ -132,6 +158,10 @@ def _runner(manifest: Manifest, folder: Path, project: Path, runtime: str | None
         version=version,
         wire=manifest.wire,
         install=manifest.install,
+        restart=manifest.restart,
+        installed=[text for text in (_substituted(one) for one in manifest.installed) if text is not None],
+        reinstall=manifest.reinstall,
+        left_out=manifest.left_out,
         packages=manifest.packages,
         problem=_problem(manifest, runtime, version),
     )

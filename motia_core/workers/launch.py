@@ -42,8 +42,15 @@ def environment(site: Site, runner: Runner, worker: str, packages: Path | None) 
     return env
 
 
-def initialize(site: Site, runner: Runner, worker: str, in_flight: int) -> bytes:
+def initialize(site: Site, runner: Runner, worker: str, settings: knobs.Pool) -> bytes:
     wire = site.wire
+    limits = WireLimits(
+        frame=wire.frame,
+        spill=wire.spill,
+        depth=wire.depth,
+        in_flight=settings.max_in_flight,
+        load_ms=int(settings.load_timeout * 1000),
+    )
     return encode(
         Initialize(
             protocol=PROTOCOL_VERSION,
@@ -54,7 +61,7 @@ def initialize(site: Site, runner: Runner, worker: str, in_flight: int) -> bytes
             mode=site.mode,
             run_dir=str(site.run_dir),
             parent_pid=os.getpid(),
-            limits=WireLimits(frame=wire.frame, spill=wire.spill, depth=wire.depth, in_flight=in_flight),
+            limits=limits,
         )
     )
 

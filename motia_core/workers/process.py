@@ -157,6 +157,7 @@ class Process(asyncio.SubprocessProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._finish()
+        self._transport = self._stdin = None  # and with them what was never read
         self.closed.set()
 
     def _wire_closed(self) -> None:

@@ -35,7 +35,8 @@ class Pulse:
         return now - self._sent if self._waits else 0.0
 
     def blocked(self, now: float) -> bool:
-        return self.silent(now) > self._blocked_after
+        at = self.verdict_at()
+        return at is not None and now >= at
 
     def hung(self, now: float) -> bool:
         return self.silent(now) > HUNG * self._every

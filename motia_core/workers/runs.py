@@ -39,6 +39,11 @@ class Runs:
     def __len__(self) -> int:
         return len(self._runs)
 
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody still waits for one of them."""
+        return not all(run.abandoned for run in self._runs.values())
+
     def add(self, id: int, run: Run) -> None:
         self._runs[id] = run
 

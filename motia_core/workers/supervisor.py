@@ -254,7 +254,7 @@ class Supervisor:
         self._retired.append(
             Retirement(worker=worker.name, reason=reason, problem=worker.problem, time=self._clock.now_ms())
         )
-        if worker.state is State.FAILED and reason not in ("reload", "shutdown"):
+        if worker.state is State.FAILED and reason not in ("reload", "load", "shutdown"):
             _log.warning("worker %s %s", worker.name, worker.problem)
         if reason not in ("idle", "shrink", "shutdown"):
             self._restarts += 1

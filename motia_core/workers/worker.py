@@ -47,7 +47,8 @@ class Terms(Struct, frozen=True, kw_only=True):
 
 class Worker:
     """`in_flight` counts the places taken: by callers of the pool, and by invocations nobody waits for any more.
-    `quiet` is set when it takes no more work and runs nothing, `over` when its process has ended."""
+    `quiet` is set when it takes no more work and runs nothing, `over` when its process has ended. `reading`: it loads
+    files and need not answer pings; what it ended for, should it end meanwhile."""
 
     def __init__(self, name: str, terms: Terms, tasks: TaskGroup) -> None:
         self.name = name
@@ -55,6 +56,7 @@ class Worker:
         self.reason: str | None = None
         self.problem: str | None = None
         self.outgoing: str | None = None
+        self.reading: lifecycle.Reason | None = None
         self.in_flight = 0
         self.alone = False
         self.pid = 0
@@ -88,7 +90,7 @@ class Worker:
         if self.state is not State.STARTING:
             host.kill()
             raise WorkerDied(f"worker {self.name} was stopped before it was ready")
-        hello = launch.initialize(site, runner, self.name, terms.settings.max_in_flight)
+        hello = launch.initialize(site, runner, self.name, terms.settings)
         try:
             self.runtime = launch.greeted(await self.call("initialize", hello)).runtime
         except RunnerError as error:
@@ -198,7 +200,7 @@ class Worker:
             self.problem = process.ending(code)
             if self.state is State.STARTING and self._talk.last_line:
                 self.problem += f"; it last said: {self._talk.last_line[:500]}"
-        self.reason = self.reason or "crash"
+        self.reason = self.reason or self.reading or "crash"
         self.over.set()
         self._close("exit")
 
@@ -233,6 +235,6 @@ class Worker:
             pulse.sent(now)
         elif self.state is State.READY and pulse.blocked(now):
             self._move("silent")
-        elif pulse.hung(now) and not self._talk.runs:
+        elif pulse.hung(now) and not self._talk.runs.wanted and self.reading is None:
             self.fail("blocked", f"was killed: it has not answered a ping for {pulse.silent(now):.1f} s")
         return pulse.verdict_at() if self.state is State.READY else None

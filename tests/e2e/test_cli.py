@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.kit.project import write
 from tests.kit.server import motia
 
@@ -66,6 +68,7 @@ def test_strict_check_counts_warnings(project: Path) -> None:
     assert motia(project, "check", "--strict").returncode == 1
 
 
+@pytest.mark.rows(9)
 def test_run_without_a_server(project: Path) -> None:
     done = motia(project, "run", "Greet", "--input", '{"name": "Ada"}')
     assert done.returncode == 0, done.stderr
@@ -95,6 +98,7 @@ def test_run_reports_failure(project: Path) -> None:
     assert done.returncode == 2
 
 
+@pytest.mark.rows(9)
 def test_run_takes_files_and_standard_input(project: Path) -> None:
     (project / "ada.json").write_text('{"name": "Ada"}')
     assert motia(project, "run", "FollowUp", "--input", "@ada.json").returncode == 0
@@ -129,14 +133,3 @@ def test_config_says_where_values_come_from(project: Path) -> None:
     assert (rows["queue.concurrency"]["value"], rows["queue.concurrency"]["from"]) == (3, "motia.toml")
     assert rows["port"]["value"] == 4321 and "PORT" in rows["port"]["from"]
     assert rows["host"]["from"] == "default"
-
-
-def test_doctor(project: Path) -> None:
-    rows = {row["what"]: row for row in json.loads(motia(project, "doctor", "--json", PORT="0").stdout)}
-    assert rows["python"]["ok"]
-    empty = project / "bin"
-    empty.mkdir()
-    done = motia(project, "doctor", "--json", PATH=str(empty))
-    assert done.returncode == 1
-    rows = {row["what"]: row for row in json.loads(done.stdout)}
-    assert not rows["ruby"]["ok"] and "install" in rows["ruby"]["detail"]

@@ -7,6 +7,8 @@ import signal
 import stat
 import subprocess
 
+import pytest
+
 from tests.kit.server import MOTIA, Server, environment, motia, until
 
 
@@ -16,6 +18,7 @@ def test_run_in_the_running_server(server: Server) -> None:
     assert server.state("followed", "Live")
 
 
+@pytest.mark.rows(179)
 def test_emit_old_and_new_forms(server: Server) -> None:
     done = motia(server.project, "emit", "greeted", '{"name": "New"}', "--json")
     assert json.loads(done.stdout)["emitted"] == {"topic": "greeted", "data": {"name": "New"}}
@@ -25,6 +28,7 @@ def test_emit_old_and_new_forms(server: Server) -> None:
     until(lambda: server.state("followed", "New") and server.state("followed", "Old"))
 
 
+@pytest.mark.rows(285)
 def test_logs_and_trace(server: Server) -> None:
     answer = server.post("/greet", {"name": "Logged"})
     trace = answer.headers["x-trace-id"]

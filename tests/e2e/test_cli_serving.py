@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.kit.server import MOTIA, Server, environment, motia, serving, until
+import pytest
+
+from tests.kit.project import write
+from tests.kit.server import MOTIA, Server, environment, motia, serving, started, until
 
 
 def test_once_returns_the_commands_exit_code(project: Path) -> None:
@@ -35,6 +38,28 @@ def test_dev_debug_old_form(project: Path) -> None:
         assert process.wait(15) == 0
 
 
+@pytest.mark.rows(20)
+def test_debug_shows_the_lines_that_are_quiet_otherwise(project: Path) -> None:
+    whisper = """
+        config = {"type": "api", "name": "Whisper", "method": "GET", "path": "/whisper", "emits": []}
+
+        async def handler(req, context):
+            context.logger.debug("hardly audible")
+            context.logger.info("well audible")
+            return {"status": 200, "body": {}}
+    """
+    write(project, {"steps/whisper_step.py": whisper})
+    with started(project, [*MOTIA, "dev:debug", "--port", "0"]) as server:
+        server.get("/whisper")
+        until(lambda: "well audible" in server.output)
+        assert "hardly audible" in server.output
+    with serving(project) as server:
+        server.get("/whisper")
+        until(lambda: "well audible" in server.output)
+        assert "hardly audible" not in server.output
+
+
+@pytest.mark.rows(274)
 def test_start_guards_its_admin_surface(project: Path) -> None:
     with serving(project, "start", ["--host", "127.0.0.1"]) as server:
         assert server.post("/greet", {"name": "P"}).status == 201

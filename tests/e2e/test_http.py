@@ -179,7 +179,6 @@ async def test_a_schema_that_does_not_compile_lets_all_pass(tmp_path: Path) -> N
     async with front(tmp_path) as site:
         site.serve(step("a", "POST /a", body_schema=Raw(b'{"type":"strange"}')))
         assert (await site.json("/a", {})).status == 200
-        assert any("cannot be used" in line for line in site.notes.lines)
 
 
 async def test_a_response_that_breaks_its_schema_is_told_once(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ ADMIN: dict[str, Any] = {
 }
 
 
+@pytest.mark.rows(274)
 async def test_health_and_root(tmp_path: Path) -> None:
     async with front(tmp_path) as site:
         for path in ("/health", "/ready"):

@@ -135,6 +135,7 @@ async def test_several_requests_on_one_connection(tmp_path: Path) -> None:
         assert (old.status, old.headers["connection"], old.body) == (200, "close", b"1")
 
 
+@pytest.mark.rows(87, 278)
 @pytest.mark.parametrize(
     ("failure", "status"),
     [
@@ -184,6 +185,7 @@ async def test_the_runners_verdict(tmp_path: Path) -> None:
         assert (got.status, got.json["issues"]) == (400, [{"path": "a", "message": "m", "code": "custom"}])
 
 
+@pytest.mark.rows(277)
 async def test_cors(tmp_path: Path) -> None:
     asks = {"origin": "http://app.test", "access_control_request_method": "PUT"}
     async with front(tmp_path) as site:
@@ -198,6 +200,7 @@ async def test_cors(tmp_path: Path) -> None:
         assert (await site.ask("OPTIONS", "/all")).json["path"] == "/all"
 
 
+@pytest.mark.rows(277)
 async def test_cors_with_named_origins(tmp_path: Path) -> None:
     named = Cors(origins=["http://app.test"], credentials=True, headers=["x-a"])
     async with front(tmp_path, config=Config(**LOCAL, cors=named)) as site:
@@ -212,6 +215,7 @@ async def test_cors_with_named_origins(tmp_path: Path) -> None:
         assert missing.headers["access-control-allow-origin"] == "http://app.test"
 
 
+@pytest.mark.rows(277, 278)
 async def test_start_adds_security_headers_and_compresses(tmp_path: Path) -> None:
     async with front(tmp_path, mode="start") as site:
         site.serve(step("a", "GET /a"))

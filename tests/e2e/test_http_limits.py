@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import socket
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import anyio
@@ -10,7 +12,9 @@ import pytest
 from msgspec import Raw
 
 from motia_core.config.knobs import Config, Http
-from tests.e2e.front import Answer, Front, drain, front, step
+from motia_core.model import Invocation, Outcome
+from motia_core.services.running import ResponseSink
+from tests.e2e.front import Answer, Front, answer, drain, echo, front, step
 
 pytestmark = pytest.mark.anyio
 
@@ -166,18 +170,70 @@ async def test_an_idle_connection_is_closed(tmp_path: Path) -> None:
         assert (await trickle(site, [b"GET /a HTTP/1.1\r\nhost: h\r\n\r\n"])).status == 200
 
 
-async def test_more_connections_than_allowed_are_closed(tmp_path: Path) -> None:
+async def test_a_newcomer_takes_the_place_of_an_idle_connection(tmp_path: Path) -> None:
     async with front(tmp_path, config=limited(connections=2)) as site:
         site.serve(step("a", "GET /a"))
+        asked = b"GET /a HTTP/1.1\r\nhost: h\r\n\r\n"
         async with (
-            await anyio.connect_tcp("127.0.0.1", site.port),
-            await anyio.connect_tcp("127.0.0.1", site.port),
-            await anyio.connect_tcp("127.0.0.1", site.port) as third,
+            await anyio.connect_tcp("127.0.0.1", site.port) as first,
+            await anyio.connect_tcp("127.0.0.1", site.port) as silent,
         ):
-            assert await drain(third) == b""
+            await first.send(asked)
+            assert (await first.receive()).startswith(b"HTTP/1.1 200")
+            assert (await site.send(asked.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))).status == 200
+            assert await drain(silent) == b""
+            await first.send(asked)
+            assert (await first.receive()).startswith(b"HTTP/1.1 200")
+
+
+async def test_more_connections_than_allowed_are_closed_when_all_are_busy(tmp_path: Path) -> None:
+    async def waits(invocation: Invocation, sink: ResponseSink) -> Outcome:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async with front(tmp_path, config=limited(connections=2)) as site:
+        site.serve(step("a", "GET /a"))
+        site.runs = waits
+        async with (
+            await anyio.connect_tcp("127.0.0.1", site.port) as first,
+            await anyio.connect_tcp("127.0.0.1", site.port) as second,
+        ):
+            for one in (first, second):
+                await one.send(b"GET /a HTTP/1.1\r\nhost: h\r\n\r\n")
+            with anyio.fail_after(5):
+                while len(site.seen) < 2:
+                    await anyio.sleep(0.01)
+            async with await anyio.connect_tcp("127.0.0.1", site.port) as third:
+                assert await drain(third) == b""
+            assert site.cancelled == []
+        site.runs = echo
         with anyio.fail_after(5):
             while not (await site.send(b"GET /a HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")).raw:
                 await anyio.sleep(0.01)
+
+
+async def test_answers_that_nobody_takes_have_a_memory_of_their_own(tmp_path: Path) -> None:
+    """Long before their deadline: the one that has waited longest goes first, and only as many as must."""
+    whole = answer({"text": "x" * 8_000_000})
+
+    async def large(invocation: Invocation, sink: ResponseSink) -> Outcome:
+        return whole
+
+    config = limited(send_timeout=60, send_memory=8_000_000, header_timeout=0.2)
+    async with front(tmp_path, config=config) as site, AsyncExitStack() as stack:
+        site.serve(step("a", "GET /a"))
+        site.runs = large
+        clients = []
+        for _ in range(5):
+            one = await stack.enter_async_context(await anyio.connect_tcp("127.0.0.1", site.port))
+            one.extra(anyio.abc.SocketAttribute.raw_socket).setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            await one.send(b"GET /a HTTP/1.1\r\nhost: h\r\n\r\n")
+            clients.append(one)
+        connections = site.server._listeners[0]._connections
+        with anyio.fail_after(10):
+            while len(site.seen) < 5 or len(connections) == 5:
+                await anyio.sleep(0.02)
+        assert connections
 
 
 async def test_a_client_that_leaves_while_sending_harms_nobody(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def orders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.rows(268, 283, 285)
 def test_an_order_crosses_four_languages(orders: Server) -> None:
     answer = orders.post("/orders", ORDER)
     assert answer.status == 201
@@ -60,6 +61,7 @@ def test_defaults_are_filled(orders: Server) -> None:
     assert orders.state("orders", id)["currency"] == "EUR"
 
 
+@pytest.mark.rows(221)
 def test_cron_ticks(orders: Server) -> None:
     found = until(lambda: orders.state("health", "open-orders"))
     assert found["at"].endswith(("Z", "+00:00"))
@@ -76,6 +78,7 @@ def test_bundled_orders_are_posted(orders: Server) -> None:
     assert orders.get("/reports/latest").json["orders"] >= 200
 
 
+@pytest.mark.rows(30)
 @pytest.mark.parametrize("language", ["typescript", "javascript", "python", "ruby"])
 def test_hello(language: str, tmp_path: Path) -> None:
     project = tmp_path / "hello"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.kit.project import write
 from tests.kit.server import motia, serving, until
 
@@ -16,6 +18,7 @@ HELLO = """
 """
 
 
+@pytest.mark.rows(21)
 def test_missing_runtime_disables_only_its_language(tmp_path: Path) -> None:
     """A PATH without node and ruby: Python goes on, the others say what to install."""
     project = write(

@@ -1,0 +1,1 @@
+"""Real projects of every shape, through `motia dev`, `motia check` and `motia list`."""
