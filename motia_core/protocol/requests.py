@@ -14,6 +14,7 @@ class WireLimits(Message, omit_defaults=False, frozen=True, kw_only=True):
     spill: int
     depth: int
     in_flight: int
+    load_ms: int
 
 
 class Initialize(Message, omit_defaults=False, frozen=True, kw_only=True):
@@ -35,10 +36,19 @@ class Initialized(Message, omit_defaults=False, frozen=True, kw_only=True):
     pid: int
 
 
+class Held(Message, frozen=True, kw_only=True):
+    """An earlier loading of a file that still serves: as `snapshot` knew it, made of `sources` (path → text)."""
+
+    file: str
+    snapshot: int
+    sources: dict[str, str] | None = None
+
+
 class Describe(Message, omit_defaults=False, frozen=True, kw_only=True):
     snapshot: int
     files: list[str]
     changed: list[str] = []
+    held: list[Held] = []
 
 
 class SourceError(Message, frozen=True, kw_only=True):
@@ -60,6 +70,7 @@ class StepReport(Message, frozen=True, kw_only=True):
     has_handler: bool = True
     middleware: int = 0
     validates: bool = False
+    accepts: Raw | UnsetType = UNSET
     can_access: bool = False
     inferred: list[str] = []
 
@@ -137,7 +148,10 @@ class Allowed(Message, omit_defaults=False, frozen=True, kw_only=True):
 
 
 class Authenticate(Message, frozen=True, kw_only=True):
+    """`function`: which of the functions that `config.load` has listed."""
+
     file: str
+    function: str = "streamAuth.authenticate"
     request: Raw
 
 

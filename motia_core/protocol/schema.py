@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if PATH.exists() and PATH.read_text("utf-8") == current:
         return 0
-    sys.stderr.write(f"{PATH.name} is out of date: run `python -m motia_core.protocol.schema`\n")
+    sys.stderr.write(f"{PATH.name} is out of date: run `make docs`\n")
     return 1
 
 

@@ -25,7 +25,8 @@ from motia_core.services.running import ResponseSink
 from motia_core.steps.registry import Registry, Snapshot
 from motia_core.triggers.composer import Asked, Composer
 from motia_core.triggers.endpoint import Endpoint, listed
-from motia_core.triggers.reading import NO_BODY, Body, Reader, remove
+from motia_core.triggers.query import Value
+from motia_core.triggers.reading import NO_BODY, Body, Reader
 from motia_core.triggers.refusal import Refusal, invalid, is_fault, refuse, refuse_error
 from motia_core.triggers.reply import Reply, Stage
 from motia_core.triggers.request import NO_QUERY, Client, Headers, Proxies, encode, headers_of, query_of
@@ -74,7 +75,7 @@ class Api:
         self._validators = validators
         self._clock = clock
         self._notes = notes
-        self._proxies = Proxies(config.trust_proxy)
+        self.proxies = Proxies(config.trust_proxy)
         self._reader = Reader(config.http, config.wire, run_dir, (web.RequestPayloadError, ConnectionError))
         self._snapshot: Snapshot | None = None
         self._table = RouteTable()
@@ -102,11 +103,16 @@ class Api:
             self._notes.note("error", "the server failed to answer", None, error=repr(error), path=request.raw_path)
             return self.composer.refuse(asked, Refusal(500, repr(error) if self._dev else None))
 
+    def query(self, text: str) -> dict[str, Value]:
+        """A query string within its limits. Raises Refusal."""
+        http = self._config.http
+        return query_of(text, http.params, http.param_depth) if text else NO_QUERY
+
     async def read(self, request: web.BaseRequest, asked: Asked) -> object:
         """The decoded body of a built-in route, None without one. Raises Refusal."""
         name = self._clock.new_id()
         body = await self._reader.read(request.content, asked.headers, request.transport, name, decode=True)  # type: ignore[arg-type]
-        remove(body.paths)
+        self._reader.release(body)
         return None if body.value is msgspec.UNSET else body.value
 
     async def _serve(self, request: web.BaseRequest, asked: Asked, headers: Headers) -> Reply:
@@ -127,8 +133,8 @@ class Api:
             raise self._broken(target)
         endpoint = self._endpoints.get(target)
         if endpoint is None:
-            endpoint = self._endpoint(target)
-        client = self._proxies.client(_peer(request), headers)
+            endpoint = self._endpoints[target] = Endpoint(target, self._config, self._validators)
+        client = self.proxies.client(_peer(request), headers)
         invocation_id = self._clock.new_id()
         content, checks = request.content, endpoint.checks
         body = NO_BODY if content.at_eof() else self._reader.ready(content, headers, decode=checks)
@@ -144,7 +150,7 @@ class Api:
                 url=f"{client.scheme}://{client.host or headers.get('host', '')}{path}{'?' if query else ''}{query}",
                 headers=headers,
                 params=found.params,
-                query=query_of(query, self._config.http.params) if query else NO_QUERY,
+                query=self.query(query),
                 ip=client.ip,
                 body_kind=body.kind,
                 raw=body.raw,
@@ -161,8 +167,8 @@ class Api:
             )
             return await self._run(request, asked, endpoint, invocation, client)
         finally:
-            if body.paths:
-                remove(body.paths)
+            if body.held or body.paths:
+                self._reader.release(body)
 
     def _judged(self, endpoint: Endpoint, body: Body, asked: Asked) -> tuple[Body, Raw | None]:
         """The body with its defaults. Refuses, warns, or leaves the verdict to the runner of a step with middleware."""
@@ -233,13 +239,6 @@ class Api:
         known = {target.route.path: target for target in self._table.targets[:2000]}
         found = difflib.get_close_matches(path[:200], known, n=3, cutoff=0.5)
         return [f"{known[one].route.method} {one}" for one in found]
-
-    def _endpoint(self, target: Target) -> Endpoint:
-        made = self._endpoints[target] = Endpoint(target, self._config, self._validators)
-        if made.body is not None and made.body.problem is not None:
-            text = f"the bodySchema of {target.step.name} cannot be used, bodies are not checked: {made.body.problem}"
-            self._notes.note("warn", text, None, file=target.step.file)
-        return made
 
     def _rebuild(self, snapshot: Snapshot) -> None:
         broken = [(step, one.problem) for one in snapshot.broken for step in one.steps if step.kind == "api"]

@@ -41,7 +41,9 @@ class Runs(Protocol):
 
 
 class Log(Protocol):
-    def __call__(self, level: Level, msg: str, /, *, traceId: str = ...) -> None: ...
+    def __call__(
+        self, level: Level, msg: str, invocation: Invocation | None = ..., /, *, error: object = ..., traceId: str = ...
+    ) -> None: ...
 
 
 Tell = Callable[[Step, Caller, Failure], Awaitable[None]]
@@ -237,7 +239,8 @@ class Cron:
         )
         outcome = await self._dispatcher.run(invocation)
         if outcome.failure is not None:
-            self._log("error", f"{step.name} failed: {outcome.failure.message}", traceId=caller.trace_id)
+            error = {"name": outcome.failure.name, "stack": outcome.failure.stack}
+            self._log("error", f"{step.name} failed: {outcome.failure.message}", invocation, error=error)
             await self._told(step, caller, outcome.failure)
         return outcome
 

@@ -20,7 +20,7 @@ CURES = {
     1003: "Mend the file or install the runtime; `motia check` names it and why",
     1004: "Make the handler faster, or raise `deadlines` or the step's `infrastructure.handler.timeout`",
     1005: "Look at the worker's last lines in the log: out of memory, a crash of native code, or a kill from outside",
-    1006: "Try again later; raise `workers.python.max` (`node`, `ruby`), or find the handler that blocks its worker",
+    1006: "Try again later; raise `workers.LANGUAGE.max`, or find the handler that blocks its worker",
     1010: "Nothing: the block is run again by itself, three times; after that, touch fewer keys in it",
     1011: "Add the topic to `emits`, or turn `strictEmits` off",
     1012: "Send less, or a value that has a form in JSON; the message names the place in it",

@@ -27,8 +27,10 @@ class Endpoint:
         self.mode = step.validation or config.validation.http or "enforce"
         self.warns_only = self.mode == "warn"
         self.body: Validator | None = None
-        if step.body_schema is not None and self.mode != "off":
-            self.body = validators.of(step.body_schema)
+        # A runner that checks anyway says all there is to warn about.
+        mine = self.mode == "enforce" or (self.warns_only and not step.validates)
+        if step.body_schema is not None and mine:
+            self.body = validators.of(step.accepts or step.body_schema)
         self.checks = self.body is not None and self.body.problem is None
         self._validators = validators
         self._told: set[str] = set()
@@ -38,8 +40,8 @@ class Endpoint:
         if self.body is None or (value is UNSET and method in _WITHOUT_BODY):
             return [], value
         given = {} if value is UNSET else value
-        filled = self.body.fill(given)
-        return self.body.check(filled), value if filled is given else filled
+        issues, filled = self.body.judge(given)
+        return issues, value if filled is given else filled
 
     def mismatch(self, response: Response) -> list[Issue]:
         """What an answer breaks of `responseSchema`, told once for each status; only JSON of moderate size is read."""

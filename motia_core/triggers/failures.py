@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from motia_core.clock import Clock
 from motia_core.model import Addressed, Caller, Delivery, Event, Failure, Step
 from motia_core.steps.registry import Registry
 from motia_core.storage.base import Emission, EventStore
+
+T = TypeVar("T", bound=Struct)
 
 
 class Failures:
@@ -46,7 +49,7 @@ class Failures:
             flows=step.flows,
             parent=caller.parent,
             dedup=id,
-            hops=caller.hops + 1,
+            hops=caller.hops,
             created=now,
         )
         emission = Emission(event=event, to=(Addressed(target.name, now, target.queue.fifo),))
@@ -54,13 +57,37 @@ class Failures:
         self._wake()
 
 
+class _Thrown(Struct):
+    """What the runner said of the error beyond name, message and stack."""
+
+    code: Raw | UnsetType = UNSET
+    cause: Raw | UnsetType = UNSET
+
+
+class _Ordered(Struct):
+    """The mark that a failure step leaves in the data when it triggers the failed step anew."""
+
+    retry: int = field(name="__retry", default=0)
+
+
 def _payload(step: Step, failed: Failure, context: bytes, retries: int, topic: str | None) -> bytes:
+    thrown = _read(failed.data, _Thrown)
+    error = {"name": failed.name, "message": failed.message, "stack": failed.stack, **msgspec.structs.asdict(thrown)}
     return msgspec.json.encode(
         {
             "stepId": step.name,
-            "error": {"name": failed.name, "message": failed.message, "stack": failed.stack},
+            "error": {key: value for key, value in error.items() if value is not UNSET},
             "context": Raw(context),
-            "retryCount": retries,
+            # Without what was ordered before, a failure step that counts to three would never stop.
+            "retryCount": retries + max(0, _read(context, _Ordered).retry),
             "topic": topic,
         }
     )
+
+
+def _read(data: Raw | bytes | None, shape: type[T]) -> T:
+    """`shape` as far as `data` holds it: any JSON may stand there."""
+    try:
+        return shape() if data is None else msgspec.json.decode(data, type=shape)
+    except msgspec.MsgspecError:
+        return shape()

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from motia_core.triggers.refusal import Refusal
 
-_MOST_HEAD = 16 * 1024
 _QUOTED = re.compile(r'(?<![*\w])(name|filename)="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 _BARE = re.compile(r"(?<![*\w])(name|filename)=([^\s;\"]+)", re.IGNORECASE)
 _EXTENDED = re.compile(r"filename\*=utf-8''([^\s;]+)", re.IGNORECASE)
@@ -40,11 +39,12 @@ Event = Begin | Data | End
 class Multipart:
     """States: before the first boundary, in a head, in a body, after the last boundary."""
 
-    def __init__(self, boundary: str, *, parts: int) -> None:
+    def __init__(self, boundary: str, *, parts: int, header: int) -> None:
         self._mark = b"\r\n--" + boundary.encode("utf-8", "surrogateescape")
         self._buffer = b"\r\n"
         self._state = "preamble"
         self._left = parts
+        self._most_head = header
 
     @property
     def finished(self) -> bool:
@@ -107,7 +107,7 @@ class Multipart:
 
     def _head(self, found: list[Event]) -> bool:
         at = self._buffer.find(b"\r\n\r\n")
-        if (at if at >= 0 else len(self._buffer)) > _MOST_HEAD:
+        if (at if at >= 0 else len(self._buffer)) > self._most_head:
             raise Refusal(413, "the head of a part is too long", close=True)
         if at < 0:
             return False

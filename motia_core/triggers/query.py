@@ -1,7 +1,8 @@
 """Query strings and form bodies by the rules users know from `qs`. Pure.
 
 A repeated key is a list, `a[b]=1` an object, `a[]=1` a list, a key without a value is `""`. All leaves are strings.
-Broken percent escapes stay as they are. More than `limit` parameters are refused before any is read.
+Broken percent escapes stay as they are. More than `limit` parameters are refused before any is read, and
+brackets deeper than `depth` stay part of the key.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 
-_DEEPEST = 5
 _LIST_LIMIT = 20
 _BROKEN = re.compile(r"%(?![0-9a-fA-F]{2})")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
@@ -31,7 +31,7 @@ class _Slots(Struct):
     next: int = 0
 
 
-def parse_query(text: str, limit: int) -> dict[str, Value]:
+def parse_query(text: str, limit: int, depth: int = 5) -> dict[str, Value]:
     """Raises TooMany."""
     if text.count("&") >= limit:
         raise TooMany(f"more than {limit} parameters")
@@ -39,7 +39,7 @@ def parse_query(text: str, limit: int) -> dict[str, Value]:
         simple = _simple(text)
         if simple is not None:
             return simple
-    form = Form()
+    form = Form(depth)
     for pair in text.split("&"):
         if not pair:
             continue
@@ -78,7 +78,8 @@ def _decode(text: str) -> str:
 class Form:
     """Collects keys and values, decoded already, one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int) -> None:
+        self._depth = depth
         self._plain: dict[str, Value | _Slots] = {}
 
     def add(self, key: str, value: str) -> None:
@@ -104,7 +105,7 @@ class Form:
 
     def _nest(self, key: str, value: str) -> None:
         """A key with brackets: walks down to where the value belongs."""
-        path = _path(key)
+        path = _path(key, self._depth)
         name = path[0]
         if len(path) == 1:
             self._join(name, value)
@@ -120,19 +121,19 @@ class Form:
         _put(slots, path[-1], value)
 
 
-def _path(key: str) -> list[str]:
+def _path(key: str, deepest: int) -> list[str]:
     """`a[b][]` as `["a", "b", ""]`; what is deeper than allowed stays one key, brackets included."""
     start = key.find("[")
     path, at = ([key[:start]] if start else []), start
     while (found := _BRACKETS.match(key, at)) is not None:
-        if len(path) > _DEEPEST:
+        if len(path) > deepest:
             break
         path.append(found[1])
         at = found.end()
     if at < len(key):
         if at == start:
             return [key]
-        if len(path) > _DEEPEST:
+        if len(path) > deepest:
             path.append(key[at:])
     return path
 

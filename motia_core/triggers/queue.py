@@ -1,7 +1,7 @@
 """Claims what is due, gives it to the dispatcher, and writes down how it ended.
 
 At-least-once: a delivery is acknowledged only after its handler has finished; its attempt was counted by the claim, so
-a crash cannot repeat for ever. Leases are renewed while a handler runs. A delivery that was a suspect in a worker's
+a crash cannot repeat for ever. `held` renews the leases of what runs. A delivery that was a suspect in a worker's
 death runs alone on a worker. `retry` decides, this loop obeys. Drain: claim no more, wait for what runs, give back
 the rest.
 """
@@ -15,12 +15,14 @@ from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.dispatcher import Dispatcher
 from motia_core.errors import Draining, InvocationCancelled, MotiaError, StepUnavailable, WorkerDied, WorkersBusy
-from motia_core.model import Backoff, Caller, Delivery, Failure, Invocation, Step
+from motia_core.model import Backoff, Caller, Failure, Invocation, Step
 from motia_core.steps.registry import Registry
 from motia_core.storage.base import EventStore
 from motia_core.traces.recorder import Recorder
 from motia_core.triggers.failures import Failures
+from motia_core.triggers.held import Held, Job
 from motia_core.triggers.inputs import Inputs
+from motia_core.triggers.loops import Loops
 from motia_core.triggers.retry import Bury, Retry, decide
 
 # The machinery is to blame, not the handler: the delivery goes back and the attempt does not count.
@@ -51,8 +53,10 @@ class Queue:
         self._clock = clock
         self._config = config
         self._knobs = config.queue
+        self._loops = Loops(config.queue.max_hops)
         self._owner = owner
-        self._running: dict[int, Delivery] = {}
+        self._held = Held(store, clock, recorder.note, owner=owner, lease=config.queue.lease)
+        self._open = 0
         self._by_step: dict[str, int] = {}
         self._paused: dict[str, float] = {}
         self._failures = Failures(store, registry, clock, backlog=config.queue.backlog, wake=self.wake)
@@ -65,15 +69,20 @@ class Queue:
     def wake(self) -> None:
         self._wake.set()
 
+    def resume(self, step: str) -> None:
+        """What kept `step` from running is mended."""
+        self._paused.pop(step, None)
+        self._wake.set()
+
     @property
     def running(self) -> int:
-        return len(self._running)
+        return self._open
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         try:
             async with anyio.create_task_group() as group:
                 self._group = group
-                group.start_soon(self._renew)
+                group.start_soon(self._held.keep)
                 task_status.started()
                 await self._work(group)
                 group.cancel_scope.cancel()
@@ -87,7 +96,7 @@ class Queue:
             if not claimed and not self._draining:
                 with anyio.move_on_after(await self._wait()):
                     await self._wake.wait()
-        while self._running:
+        while self._open:
             self._idle = anyio.Event()
             await self._idle.wait()
 
@@ -100,34 +109,28 @@ class Queue:
     async def stop(self) -> None:
         """Ends now: what runs is cancelled and given back."""
         self.drain()
-        left = set(self._running)
         if self._group is not None:
             self._group.cancel_scope.cancel()
             await self._ended.wait()
-        left |= set(self._running)
-        if left:
-            await self._store.release(sorted(left), owner=self._owner)
+        await self._held.give_back()
 
     async def _claim(self, group: TaskGroup) -> int:
         room = self._room()
-        free = self._knobs.claim_batch
         if not room:
             return 0
-        now = self._clock.now_ms()
         try:
             with anyio.CancelScope(shield=True):  # a claim that is made must be known, to be given back
-                claimed = await self._store.claim(
-                    room, owner=self._owner, now=now, lease=now + int(self._knobs.lease * 1000), limit=free
-                )
+                jobs = await self._held.claim(room, limit=self._knobs.claim_batch)
         except MotiaError as error:
             self._recorder.note("error", f"deliveries cannot be claimed: {error.message}")
             await anyio.sleep(_PAUSE)
             return 0
-        for delivery in claimed:
-            self._running[delivery.id] = delivery
-            self._by_step[delivery.step] = self._by_step.get(delivery.step, 0) + 1
-            group.start_soon(self._deliver, delivery)
-        return len(claimed)
+        for job in jobs:
+            step = job.delivery.step
+            self._open += 1
+            self._by_step[step] = self._by_step.get(step, 0) + 1
+            group.start_soon(self._deliver, job)
+        return len(jobs)
 
     def _room(self) -> dict[str, int]:
         now = self._clock.monotonic()
@@ -150,28 +153,37 @@ class Queue:
             return self._knobs.poll
         return min(self._knobs.poll, max(0.002, (due - self._clock.now_ms()) / 1000))
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, job: Job) -> None:
+        delivery = job.delivery
         try:
-            step = self._registry.current.by_name.get(delivery.step)
-            if step is None:
-                await self._store.release([delivery.id], owner=self._owner)
-            else:
-                await self._attempt(step, delivery)
+            with job.scope:
+                step = self._registry.current.by_name.get(delivery.step)
+                if step is None:
+                    await self._store.release([self._held.over(job).id], owner=self._owner)
+                else:
+                    await self._attempt(step, job)
+            self._held.over(job)
         except MotiaError as error:
             # The lease runs out and the delivery comes again: nothing is lost.
+            self._held.over(job)
             self._recorder.note("error", f"delivery {delivery.id} of {delivery.step}: {error.message}")
         finally:
-            self._running.pop(delivery.id, None)
+            self._held.closed(job)
+            self._open -= 1
             self._by_step[delivery.step] -= 1
             self._wake.set()
-            if not self._running:
+            if not self._open:
                 self._idle.set()
 
-    async def _attempt(self, step: Step, delivery: Delivery) -> None:
-        problem = self._refusal(step, delivery)
-        if problem is not None:
-            reason, failed = problem
-            await self._bury(step, delivery, reason, failed)
+    async def _attempt(self, step: Step, job: Job) -> None:
+        delivery = job.delivery
+        loop = self._loops.refusal(step, delivery, len(self._registry.current.all_topics))
+        if loop is not None:
+            await self._bury(step, job, "loop", Failure(code=-32602, name="Loop", message=loop))
+            return
+        refused, data = self._inputs.judge(step, delivery)
+        if refused is not None:
+            await self._bury(step, job, "invalid", refused)
             return
         timeout = step.handler.timeout or self._config.deadlines.event
         invocation = Invocation(
@@ -184,71 +196,57 @@ class Queue:
                 topic=delivery.topic,
                 delivery=delivery.id,
                 attempt=delivery.attempt,
-                hops=delivery.hops,
+                hops=delivery.hops + step.all_topics,
                 group=delivery.group,
             ),
-            input=delivery.data,
+            input=data,
             deadline=self._clock.monotonic() + timeout,
             alone=delivery.suspect,
         )
         outcome = await self._dispatcher.run(invocation)
         if outcome.failure is None:
-            await self._store.ack([delivery.id], owner=self._owner)
+            await self._store.ack([self._held.over(job).id], owner=self._owner)
         else:
-            await self._failed(step, delivery, outcome.failure)
+            await self._failed(invocation, job, outcome.failure)
 
-    def _refusal(self, step: Step, delivery: Delivery) -> tuple[str, Failure] | None:
-        """Why this delivery is given up unrun: its input, or a loop of steps that hear everything."""
-        if step.all_topics and delivery.hops > self._knobs.max_hops:
-            text = f"more than {self._knobs.max_hops} events followed one another in this trace"
-            return "loop", Failure(code=-32602, name="Loop", message=text)
-        refused = self._inputs.refuse(step, delivery)
-        return None if refused is None else ("invalid", refused)
-
-    async def _failed(self, step: Step, delivery: Delivery, failed: Failure) -> None:
+    async def _failed(self, invocation: Invocation, job: Job, failed: Failure) -> None:
+        step = invocation.step
         if failed.code in NOT_GIVEN:
             self._paused[step.name] = self._clock.monotonic() + _PAUSE
-            await self._store.release([delivery.id], owner=self._owner)
+            await self._store.release([self._held.over(job).id], owner=self._owner)
             return
-        died = failed.code == WorkerDied.code
+        delivery = job.delivery
+        self._recorder.note(
+            "error",
+            f"{step.name} failed at attempt {delivery.attempt}: {failed.message}",
+            invocation,
+            error={"name": failed.name, "stack": failed.stack},
+        )
+        # A death among others counts once, and the end of an earlier lease was counted like one.
+        died = failed.code == WorkerDied.code and (invocation.alone or not delivery.deaths)
         verdict = decide(
             attempt=delivery.attempt,
             max_retries=step.queue.max_retries,
             backoff=step.queue.backoff or Backoff(),
             failure=failed,
             deaths=delivery.deaths + died,
-            alone=delivery.suspect,
+            alone=invocation.alone,
             random=self._clock.random(),
         )
         match verdict:
             case Retry(delay=delay):
                 due = self._clock.now_ms() + int(delay * 1000)
-                await self._store.retry(delivery.id, owner=self._owner, due=due, failure=failed, died=died)
+                await self._store.retry(self._held.over(job).id, owner=self._owner, due=due, failure=failed, died=died)
             case Bury(reason=reason):
-                await self._bury(step, delivery, reason, failed)
+                await self._bury(step, job, reason, failed)
 
-    async def _bury(self, step: Step, delivery: Delivery, reason: str, failed: Failure) -> None:
-        now = self._clock.now_ms()
+    async def _bury(self, step: Step, job: Job, reason: str, failed: Failure) -> None:
+        delivery, now = job.delivery, self._clock.now_ms()
         await self._failures.of_delivery(step, delivery, failed)
-        await self._store.bury(delivery.id, owner=self._owner, reason=reason, failure=failed, now=now)
+        await self._store.bury(self._held.over(job).id, owner=self._owner, reason=reason, failure=failed, now=now)
         self._recorder.note(
             "error",
             f"{step.name} gave up '{delivery.topic}' after {delivery.attempt} attempts ({reason}): {failed.message}",
             deadLetter=delivery.id,
             traceId=delivery.trace_id,
         )
-
-    async def _renew(self) -> None:
-        """Keeps the leases of what runs; a lease lost to another server is only noted: it may run twice."""
-        while True:
-            await anyio.sleep(self._knobs.lease / 3)
-            if not self._running:
-                continue
-            until = self._clock.now_ms() + int(self._knobs.lease * 1000)
-            try:
-                lost = await self._store.renew(list(self._running), owner=self._owner, lease=until)
-            except MotiaError as error:
-                self._recorder.note("error", f"leases cannot be renewed: {error.message}")
-                continue
-            for id in lost:
-                self._recorder.note("warn", f"the lease of delivery {id} was lost; it may run twice")

@@ -6,7 +6,8 @@ Owns the deadline for receiving it, `Expect: 100-continue`, inflating, spill fil
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from motia_core.config.knobs import Http, Wire
+from motia_core.protocol.nesting import is_deeper
 from motia_core.protocol.values import to_wire
 from motia_core.triggers import bodies
 from motia_core.triggers.bodies import BodyType, Kind
@@ -44,7 +46,8 @@ class Writing(Protocol):
 
 
 class Body(Struct):
-    """`value` is what a schema checks, `body` what the runner cannot derive from `raw`; `paths` are to be deleted."""
+    """`value` is what a schema checks, `body` what the runner cannot derive from `raw`. Whoever is done with it gives
+    it to `Reader.release`: `paths` are to be deleted, `held` bytes count as memory in use."""
 
     kind: Kind = "none"
     raw: Raw | UnsetType = UNSET
@@ -52,6 +55,7 @@ class Body(Struct):
     body: Raw | UnsetType = UNSET
     files: list[Raw] = []
     paths: list[Path] = []
+    held: int = 0
 
 
 NO_BODY = Body()
@@ -65,6 +69,8 @@ class Reader:
         self._wire = wire
         self._run_dir = run_dir
         self._broken = broken
+        self._memory = max(http.body_memory, http.body_limit)
+        self._held = 0
 
     def ready(self, content: Content, headers: Lookup, *, decode: bool) -> Body | None:
         """A small body that has arrived whole: nearly every one. None = call `read`. Raises Refusal."""
@@ -74,7 +80,7 @@ class Reader:
         if kind.kind == "multipart" or content.total_bytes > min(_INLINE, self._wire.spill, self._http.body_limit):
             return None
         data = content.read_nowait()
-        return self._interpret(kind, data, decode) if data else Body()
+        return self._interpret(Body(kind.kind), kind, data, decode) if data else Body()
 
     async def read(self, content: Content, headers: Lookup, transport: Writing, name: str, *, decode: bool) -> Body:
         """`decode` = somebody will look at the value. `name` is unique. Raises Refusal; then nothing is left behind."""
@@ -83,15 +89,46 @@ class Reader:
         self._check_length(headers)
         if (expected := _first(headers, "expect")) is not None:
             self._expect(expected, transport)
+        made = Body(kind.kind)
+        try:
+            return await self._receive(made, kind, content, encoding, name, decode)
+        except BaseException:
+            self.release(made)
+            raise
+
+    def release(self, body: Body) -> None:
+        """Nobody needs this body any more."""
+        self._held -= body.held
+        body.held = 0
+        for path in body.paths:
+            path.unlink(missing_ok=True)
+
+    async def _receive(
+        self, made: Body, kind: BodyType, content: Content, encoding: str | None, name: str, decode: bool
+    ) -> Body:
         chunks = self._chunks(content)
         if encoding is not None:
-            packed = await self._collect(chunks)
+            packed = await self._collect(made, chunks)
+            self._hold(made, self._http.body_limit)
             data = await anyio.to_thread.run_sync(bodies.inflate, packed, encoding, self._http.body_limit)
+            self._hold(made, len(data) - made.held)
             chunks = _once(data)
         if kind.kind == "multipart":
-            return await self._parts(kind, chunks, name)
-        data = await self._collect(chunks)
-        return await self._make(kind, data, name, decode) if data else Body()
+            await self._parts(made, kind, chunks, name)
+            return made
+        data = data if encoding is not None else await self._collect(made, chunks)
+        if not data:
+            return Body()
+        await self._make(made, kind, data, name, decode)
+        return made
+
+    def _hold(self, made: Body, size: int) -> None:
+        """Counts memory that lives as long as the body. Raises Refusal when there is too much of it."""
+        if size > 0 and self._held + size > self._memory:
+            text = f"bodies of more than {self._memory} bytes are being worked on"
+            raise Refusal(503, text, headers={"Retry-After": "1"}, close=True)
+        self._held += size
+        made.held += size
 
     def _check_length(self, headers: Lookup) -> None:
         length = _first(headers, "content-length") or ""
@@ -106,16 +143,21 @@ class Reader:
             raise Refusal(417, close=True)
         transport.write(_CONTINUE)
 
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """One deadline for all of the body, however many pieces it comes in."""
+        try:
+            with anyio.fail_after(self._http.body_timeout):
+                yield
+        except TimeoutError:
+            raise Refusal(408, "the body did not arrive in time", close=True) from None
+
     async def _chunks(self, content: Content) -> AsyncIterator[bytes]:
-        """What arrives, until the end, the limit or the deadline."""
+        """What arrives, until the end or the limit."""
         size = 0
-        deadline = anyio.current_time() + self._http.body_timeout
         while True:
             try:
-                with anyio.fail_after(deadline - anyio.current_time()):
-                    chunk = await content.readany()
-            except TimeoutError:
-                raise Refusal(408, "the body did not arrive in time", close=True) from None
+                chunk = await content.readany()
             except self._broken as error:
                 raise Refusal(400, f"the body is broken: {error}", close=True) from None
             if not chunk:
@@ -125,22 +167,25 @@ class Reader:
                 raise self._too_large()
             yield chunk
 
-    async def _collect(self, chunks: AsyncIterator[bytes]) -> bytes:
-        return b"".join([chunk async for chunk in chunks])
+    async def _collect(self, made: Body, chunks: AsyncIterator[bytes]) -> bytes:
+        whole = bytearray()
+        with self._in_time():
+            async for chunk in chunks:
+                self._hold(made, len(chunk))
+                whole += chunk
+        return bytes(whole)
 
-    async def _make(self, kind: BodyType, data: bytes, name: str, decode: bool) -> Body:
+    async def _make(self, made: Body, kind: BodyType, data: bytes, name: str, decode: bool) -> None:
         if len(data) <= _INLINE:
-            made = self._interpret(kind, data, decode)
+            self._interpret(made, kind, data, decode)
         else:
-            made = await anyio.to_thread.run_sync(self._interpret, kind, data, decode)
+            await anyio.to_thread.run_sync(self._interpret, made, kind, data, decode)
         if made.raw is UNSET or len(made.raw) > self._wire.frame - _ROOM - _size(made.body):
             await self.spill(made, data, name)
-        return made
 
-    def _interpret(self, kind: BodyType, data: bytes, decode: bool) -> Body:
+    def _interpret(self, made: Body, kind: BodyType, data: bytes, decode: bool) -> Body:
         """`raw` stays unset for bytes that must go into a file."""
         text = bodies.text_of(data, kind.charset)
-        made = Body(kind.kind)
         if text is not None:
             made.raw = Raw(msgspec.json.encode(text))
         elif len(data) <= self._wire.spill:
@@ -168,7 +213,7 @@ class Reader:
 
     def _form(self, made: Body, text: str) -> None:
         try:
-            made.value = parse_query(text, self._http.params)
+            made.value = parse_query(text, self._http.params, self._http.param_depth)
         except TooMany as error:
             raise Refusal(413, str(error)) from None
         self.send(made, made.value)
@@ -187,7 +232,7 @@ class Reader:
             made.body = Raw(to_wire(value))
         except (OverflowError, RecursionError):
             raise Refusal(400, "the body holds a number or a nesting that cannot be passed on") from None
-        if bodies.is_deeper(bytes(made.body), self._wire.depth - 4):
+        if is_deeper(bytes(made.body), self._wire.depth - 4):
             raise bodies.too_deep(self._wire.depth - 4)
         if len(made.body) > self._wire.frame - _ROOM:
             raise Refusal(413, "the body is too large to be passed on")
@@ -198,33 +243,33 @@ class Reader:
         made.raw = await anyio.to_thread.run_sync(spill, path, data)
         made.paths = [*made.paths, path]
 
-    async def _parts(self, kind: BodyType, chunks: AsyncIterator[bytes], name: str) -> Body:
+    async def _parts(self, made: Body, kind: BodyType, chunks: AsyncIterator[bytes], name: str) -> None:
         uploads = Uploads(
             kind.boundary,
             run_dir=self._run_dir,
             prefix=f"upload-{name}",
-            parts=self._http.parts,
+            http=self._http,
             raw_limit=self._wire.frame,
         )
-        made = Body("multipart", files=uploads.files, paths=uploads.paths)
+        made.files, made.paths = uploads.files, uploads.paths
         try:
-            async for chunk in chunks:
-                if len(chunk) > 16 * 1024:
-                    await anyio.to_thread.run_sync(uploads.feed, chunk)
-                else:
-                    uploads.feed(chunk)
+            with self._in_time():
+                async for chunk in chunks:
+                    if made.held < self._wire.frame:
+                        self._hold(made, len(chunk))
+                    if len(chunk) > 16 * 1024:
+                        await anyio.to_thread.run_sync(uploads.feed, chunk)
+                    else:
+                        uploads.feed(chunk)
             made.value = uploads.finish()
-            self.send(made, made.value)
-            whole = uploads.raw
-            if whole is not None and len(whole) <= self._wire.spill:
-                made.raw = bodies.bytes_object(whole)
-            elif whole is not None:
-                await self.spill(made, whole, name)
-        except BaseException:
+        finally:
             uploads.close()
-            remove(made.paths)
-            raise
-        return made
+        self.send(made, made.value)
+        whole = uploads.raw
+        if whole is not None and len(whole) <= self._wire.spill:
+            made.raw = bodies.bytes_object(whole)
+        elif whole is not None:
+            await self.spill(made, whole, name)
 
 
 def _first(headers: Lookup, name: str) -> str | None:
@@ -238,8 +283,3 @@ def _size(body: Raw | UnsetType) -> int:
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:
     yield data
-
-
-def remove(paths: list[Path]) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)

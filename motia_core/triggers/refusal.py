@@ -21,6 +21,7 @@ WORDS = {
     405: "Method not allowed",
     408: "Request timeout",
     413: "Payload too large",
+    414: "Request target too long",
     415: "Unsupported media type",
     417: "Expectation failed",
     431: "Request header too large",

@@ -46,10 +46,10 @@ def headers_of(items: Mapping[str, str]) -> Headers:
     return found
 
 
-def query_of(text: str, limit: int) -> dict[str, Value]:
+def query_of(text: str, limit: int, depth: int = 5) -> dict[str, Value]:
     """As a wire value. Raises Refusal (400)."""
     try:
-        found = parse_query(text, limit)
+        found = parse_query(text, limit, depth)
     except TooMany as error:
         raise Refusal(400, str(error)) from None
     return escape(found) if "$" in text or "%24" in text else found  # type: ignore[return-value]
@@ -114,19 +114,19 @@ class Proxies:
     def client(self, peer: str, headers: Headers) -> Client:
         """`peer` is the other end of the socket; `headers` have lower-case names."""
         forwarded = _text(headers, "x-forwarded-for")
-        if not self._networks or not self._trusts(peer):
+        if not self._networks or not self.trusts(peer):
             direct = not forwarded and "forwarded" not in headers
             return Client(peer, direct=direct)
         ip = peer
         for hop in reversed(forwarded.split(",")):
             ip = _address(hop.strip()) or ip
-            if not self._trusts(ip):
+            if not self.trusts(ip):
                 break
         scheme = _text(headers, "x-forwarded-proto").split(",")[0].strip().lower()
         host = _text(headers, "x-forwarded-host").split(",")[0].strip() or None
         return Client(ip, "https" if scheme == "https" else "http", host, direct=False)
 
-    def _trusts(self, ip: str) -> bool:
+    def trusts(self, ip: str) -> bool:
         try:
             address = ipaddress.ip_address(ip.split("%", 1)[0])
         except ValueError:

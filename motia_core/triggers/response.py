@@ -64,7 +64,7 @@ class Head:
                 raise BadResponse(f"the header name {name!r} cannot be sent")
             self.names.add(lower)
             if lower == "content-type":
-                self.type = _clean(name, value if isinstance(value, str) else value[-1])
+                self.type = _clean(name, value if isinstance(value, str) else value[-1]) if value else None
                 continue
             for one in [value] if isinstance(value, str) else value:
                 self.lines.append(f"{name}: {_clean(name, one)}\r\n")

@@ -13,11 +13,10 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Raw, Struct
 
+from motia_core.config.knobs import Http
 from motia_core.triggers.multipart import Begin, Data, Event, Multipart
 from motia_core.triggers.query import Form, Value
 from motia_core.triggers.refusal import Refusal
-
-_MOST_FIELD = 1024 * 1024
 
 
 class File(Struct, frozen=True, rename="camel"):
@@ -33,11 +32,12 @@ class File(Struct, frozen=True, rename="camel"):
 class Uploads:
     """`prefix` makes the names of files unique. `raw_limit` bounds how much of the body is kept as it came."""
 
-    def __init__(self, boundary: str, *, run_dir: Path, prefix: str, parts: int, raw_limit: int) -> None:
+    def __init__(self, boundary: str, *, run_dir: Path, prefix: str, http: Http, raw_limit: int) -> None:
         self.paths: list[Path] = []
         self.files: list[Raw] = []
-        self._parser = Multipart(boundary, parts=parts)
-        self._form = Form()
+        self._parser = Multipart(boundary, parts=http.parts, header=http.part_header)
+        self._form = Form(http.param_depth)
+        self._most_field = http.part_field
         self._run_dir = run_dir
         self._prefix = prefix
         self._raw: bytearray | None = bytearray()
@@ -82,8 +82,8 @@ class Uploads:
             self._size += len(event.data)
             if self._file is not None:
                 self._file.write(event.data)
-            elif self._size > _MOST_FIELD:
-                raise Refusal(413, f"a field is longer than {_MOST_FIELD} bytes", close=True)
+            elif self._size > self._most_field:
+                raise Refusal(413, f"a field is longer than {self._most_field} bytes", close=True)
             else:
                 self._field += event.data
         else:

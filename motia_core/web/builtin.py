@@ -15,7 +15,7 @@ from motia_core.errors import MotiaError
 from motia_core.model import Route, Step
 from motia_core.triggers.api import Api
 from motia_core.triggers.composer import Asked
-from motia_core.triggers.query import Value, parse_query
+from motia_core.triggers.query import Value
 from motia_core.triggers.refusal import WORDS, Refusal
 from motia_core.triggers.reply import Reply
 from motia_core.triggers.request import Headers
@@ -125,7 +125,7 @@ class Builtin:
         if found is None:
             raise Refusal(404, f"there is nothing at {path[:200]}")
         body = await self._api.read(request, asked)
-        query = parse_query(request.raw_path.partition("?")[2], 1000)
+        query = self._api.query(request.raw_path.partition("?")[2])
         asking = AdminRequest(asked.method, path, found.params, query, asked.headers, body, request)  # type: ignore[arg-type]
         result = await self._admin[found.target.step.name](asking)
         if isinstance(result, Answer):

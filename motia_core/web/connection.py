@@ -1,81 +1,144 @@
-"""One client connection: bounds how long it may take to ask, and how many there may be.
+"""One client connection: bounds how long it may take to ask and to take its answer, and how much it may send to ask.
 
-aiohttp parses and answers; this only adds what it leaves open: a deadline for the header of each request, a limit of
-connections, and refusals in our own shape. The deadline is one timer, and only while a header is incomplete.
+aiohttp parses and answers; this only adds what it leaves open. Nothing here costs a timer per request: the listener
+looks at its connections once in a while, and each knows since when it has been waited for.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+import socket
+import struct
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
-from motia_core.clock import Clock
-from motia_core.config.knobs import Http
 from motia_core.triggers.refusal import Refusal
 
-_TIMEOUT = (
-    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json; charset=utf-8\r\n"
+if TYPE_CHECKING:
+    from motia_core.web.listener import Listener
+
+_LEAST = 16 * 1024
+_NO_LINGER = struct.pack("ii", 1, 0)
+_END = b"\r\n\r\n"
+_LAST_WORD = (
+    b"HTTP/1.1 %d \r\nContent-Type: application/json; charset=utf-8\r\n"
     b"Content-Length: %d\r\nX-Trace-Id: %b\r\nConnection: close\r\n\r\n%b"
 )
 
 
 class Connection(web.RequestHandler):
-    """`server` counts the connections and turns errors of the parser into answers."""
+    """`address` is the other end's. `stalled_since`: since when the client has taken next to nothing of its
+    answer; `unsent` bytes of it are kept here."""
 
-    __slots__ = ("_armed", "_armed_for", "_server")
+    __slots__ = ("_begun", "_begun_for", "_head", "_left", "_pipe", "_server", "address", "stalled_since", "unsent")
 
     def __init__(self, server: Listener, **options: Any) -> None:
         super().__init__(server, **options)
         self._server = server
-        self._armed: Any = None
-        self._armed_for = -1
+        self._pipe: Any = None
+        self._begun = 0.0
+        self._begun_for = -1
+        self._head = 0
+        self._left = 0
+        self.unsent = 0
+        self.address = ""
+        self.stalled_since: float | None = None
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is being answered."""
-        return self._current_request is not None
+        """Whether a request is being answered, to the last byte of the answer."""
+        return not (self.is_idle or self._force_close or self._task_handler is None)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it may be closed without cutting an answer: it has asked nothing, or not wholly."""
+        waiter = self._waiter
+        return self._request_count == 0 if waiter is None else not waiter.done()
+
+    @property
+    def has_asked(self) -> bool:
+        return self._request_count > 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        if len(self._server.connections) > self._server.http.connections:
-            self.force_close()
-        else:
-            self._arm()
+        self._pipe = transport
+        self.address = str((transport.get_extra_info("peername") or ("",))[0])
+        self._begun, self._begun_for = self._loop.time(), 0
+        self._server.admit(self)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        if self._armed is not None:
-            self._armed.cancel()
-            self._armed = None
+        self._server.forget(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        waiter = self._waiter
+        room = self._server.http.header_total - (self._head if self._begun_for == self._request_count else 0)
+        if len(data) > room and self.is_idle and not 0 <= data.find(_END) <= room:
+            self._too_long(data.find(b"\n", 0, room) >= 0)
+            return
         super().data_received(data)
-        waiter = self._waiter
-        if waiter is not None and not waiter.done() and self._armed_for != self._request_count:
-            self._arm()
+        if waiter is not None and not waiter.done():
+            self._waits_for_more(len(data))
 
-    def _arm(self) -> None:
-        """A header has begun, or must begin: it is complete in time, or the connection ends."""
-        if self._armed is not None:
-            self._armed.cancel()
-        self._armed_for = self._request_count
-        self._armed = self._loop.call_later(self._server.http.header_timeout, self._expire)
+    def _too_long(self, has_line: bool) -> None:
+        if has_line or self._head:
+            self._hang_up(Refusal(431, f"the headers are longer than {self._server.http.header_total} bytes"))
+        else:
+            self._hang_up(Refusal(414))
 
-    def _expire(self) -> None:
-        self._armed = None
-        waiter = self._waiter
-        if (
-            self._request_count == self._armed_for
-            and waiter is not None
-            and not waiter.done()
-            and self.transport is not None
-        ):
+    def _waits_for_more(self, size: int) -> None:
+        """A header has begun and is not complete."""
+        if self._begun_for != self._request_count:
+            self._begun_for, self._begun, self._head = self._request_count, self._loop.time(), 0
+        self._head += size
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.stalled_since = None
+
+    def look(self, now: float) -> bool:
+        """Ends what takes too long; whether it did."""
+        ended = False
+        if now - self._begun > self._server.http.header_timeout and self._begun_for == self._request_count:
+            self._begun_for = -1
+            if self.is_idle:
+                self._hang_up(Refusal(408, "the request header did not arrive in time"))
+                ended = True
+        waiting: int = self._pipe.get_write_buffer_size()
+        self.unsent = waiting
+        if waiting:
+            return self._weigh(waiting + in_kernel(self._pipe), now) or ended
+        self.stalled_since = None
+        return ended
+
+    def _weigh(self, left: int, now: float) -> bool:
+        """Cuts a client that does not take what waits for it: `left` is what it has not taken."""
+        if self.stalled_since is None or left <= self._left - _LEAST:
+            self.stalled_since, self._left = now, left
+        elif now - self.stalled_since > self._server.http.send_timeout:
+            self.cut()
+            return True
+        else:
+            self._left = max(self._left, left)
+        return False
+
+    def cut(self) -> None:
+        """Ends the connection at once. A reset, or the system itself would go on offering the client what it holds."""
+        with suppress(OSError):
+            self._pipe.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._pipe.abort()
+
+    def _hang_up(self, refusal: Refusal) -> None:
+        """A last word to a client that has not asked wholly."""
+        if self.transport is not None:
             trace_id = self._server.clock.new_trace_id()
-            body = Refusal(408, "the request header did not arrive in time").body(trace_id)
-            self.transport.write(_TIMEOUT % (len(body), trace_id.encode(), body))
-            self.force_close()
+            body = refusal.body(trace_id)
+            self.transport.write(_LAST_WORD % (refusal.status, len(body), trace_id.encode(), body))
+        self.force_close()
 
     def handle_error(
         self,
@@ -85,7 +148,9 @@ class Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """What the parser refuses, and what nobody else caught."""
-        if isinstance(exc, LineTooLong) or (message and "Too many headers" in message):
+        if isinstance(exc, LineTooLong):
+            status = 414 if exc.args[1] == self._server.line_limit else 431
+        elif message and "Too many headers" in message:
             status = 431
         if status >= 500:
             self.log_exception("the server failed to answer", exc_info=exc)
@@ -93,39 +158,11 @@ class Connection(web.RequestHandler):
         return answer
 
 
-class Listener(web.Server):
-    """Makes a Connection for each client. `refused` turns a refusal into an answer."""
-
-    def __init__(self, handler: Any, *, http: Http, clock: Clock, refused: Any) -> None:
-        super().__init__(handler, handler_cancellation=True)
-        self.http = http
-        self.clock = clock
-        self.refused: Any = refused
-        self._options: dict[str, Any] = {
-            "loop": self._loop,
-            "keepalive_timeout": http.keep_alive,
-            "access_log": None,
-            "max_line_size": max(8190, http.header_size),
-            "max_field_size": http.header_size,
-            "max_headers": http.header_count,
-            "lingering_time": 2.0,
-            "auto_decompress": False,
-        }
-
-    def __call__(self) -> Connection:
-        return Connection(self, **self._options)
-
-    @property
-    def busy(self) -> int:
-        return sum(1 for one in self.connections if isinstance(one, Connection) and one.is_busy)
-
-    def close_all(self) -> None:
-        """Ends every connection, which cancels what is being answered."""
-        for one in self.connections:
-            one.force_close()
-
-    def close_idle(self) -> None:
-        """Ends connections on which nobody waits for an answer."""
-        for one in self.connections:
-            if not (isinstance(one, Connection) and one.is_busy):
-                one.force_close()
+def in_kernel(pipe: Any) -> int:
+    """Bytes that the system holds for the other end, where it can tell."""
+    try:
+        fcntl, termios = importlib.import_module("fcntl"), importlib.import_module("termios")
+        found = fcntl.ioctl(pipe.get_extra_info("socket").fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
+    except (ImportError, AttributeError, OSError, ValueError):
+        return 0
+    return int.from_bytes(found, sys.byteorder)

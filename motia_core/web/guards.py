@@ -98,7 +98,7 @@ class Guard:
 
     def _is_near(self, origin: str, host: str) -> bool:
         """A page served by this machine, by this server, or from a host that is allowed."""
-        name = _name(urlsplit(origin).netloc)
+        name = _name(_place(origin))
         if not name:
             return False
         if name == "localhost" or name.endswith(".localhost") or name in self._hosts:
@@ -125,12 +125,21 @@ def _text(headers: Headers, name: str) -> str:
 def _name(host: str) -> str:
     """The name in a Host header, without its port."""
     if host.startswith("["):
-        return host[1:].split("]", 1)[0].lower()
+        name, _, port = host[1:].partition("]")
+        return name.lower() if port == "" or port.startswith(":") else host.lower()
     return (host.rsplit(":", 1)[0] if host.count(":") == 1 else host).lower().rstrip(".")
 
 
 def _is_same(origin: str, host: str) -> bool:
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    return bool(host) and _place(origin) == host.lower()
+
+
+def _place(origin: str) -> str:
+    """Host and port of an origin; empty where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _is_address(name: str) -> bool:

@@ -1,13 +1,19 @@
-"""Opens the listening sockets: both loopbacks in dev, a few ports higher when one is busy. Raises PortBusy."""
+"""Opens the listening sockets: both loopbacks in dev, a few ports higher when one is busy. Raises PortBusy.
+
+Also asks the system for as many open files as there may be connections.
+"""
 
 from __future__ import annotations
 
 import errno
+import importlib
 import socket
+from contextlib import suppress
 
 from motia_core.errors import PortBusy
 
 _TRIES = 10
+_OTHER_FILES = 1000
 _NO_FAMILY = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT})
 
 
@@ -55,3 +61,14 @@ def _open(host: str, port: int) -> socket.socket:
         made.close()
         raise
     return made
+
+
+def allow_files(connections: int) -> None:
+    """Raises the process's own bound on open files, as far as the system lets it: many start with 1,024."""
+    with suppress(ImportError, ValueError, OSError):
+        resource = importlib.import_module("resource")
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = connections + _OTHER_FILES
+        if now != resource.RLIM_INFINITY and now < wanted:
+            wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import anyio
-from aiohttp import web
+from aiohttp import HttpVersion10, web
 
 from motia_core.clock import Clock
 from motia_core.config.knobs import Config
@@ -20,9 +20,9 @@ from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.reply import Reply
 from motia_core.triggers.request import headers_of
 from motia_core.web.builtin import PREFIX, AdminRequest, AdminRoute, Answer, Builtin, Report
-from motia_core.web.connection import Listener
 from motia_core.web.guards import Guard
-from motia_core.web.ports import open_sockets
+from motia_core.web.listener import Listener
+from motia_core.web.ports import allow_files, open_sockets
 from motia_core.workbench.page import HEADERS, render
 
 # The stream socket: request, and whether it comes from somebody who may join hidden streams.
@@ -68,6 +68,7 @@ class Server:
 
     async def start(self) -> None:
         """Listens. Raises PortBusy."""
+        allow_files(self._config.http.connections)
         sockets = open_sockets(self._wanted_hosts(), self._config.port, climb=self._dev)
         self.port = sockets[0].getsockname()[1]
         self.hosts = [one.getsockname()[0] for one in sockets]
@@ -91,7 +92,8 @@ class Server:
         return [host or "0.0.0.0"]  # noqa: S104
 
     async def _listen(self, handler: Any, sockets: list[socket.socket]) -> None:
-        listener = Listener(handler, http=self._config.http, clock=self._clock, refused=self._refused)
+        trusts = self._api.proxies.trusts
+        listener = Listener(handler, http=self._config.http, clock=self._clock, refused=self._refused, exempt=trusts)
         runner = web.ServerRunner(listener, shutdown_timeout=_ABORT_GRACE)
         await runner.setup()
         self._listeners.append(listener)
@@ -133,6 +135,8 @@ class Server:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse | Reply:
         path = request.raw_path
+        if request.version < HttpVersion10:
+            return self._refused(Refusal(400, "HTTP/1.0 or later is needed", close=True))
         if path.startswith(PREFIX):
             return await self._admin(request, path)
         if self._sockets is not None and "Upgrade" in request.headers and request.method == "GET":
