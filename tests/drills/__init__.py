@@ -1,1 +1,3 @@
-"""Drills: small programs that misbehave, one per way of doing so, under a real supervisor."""
+"""Drills: what breaks something on purpose. `test_*.py` run small programs that misbehave (`programs/`) under a real
+supervisor; the other modules are the drill book (`book/`), which does to whole servers what the world does.
+"""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from motia_core.workers.languages import Runner
 from motia_core.workers.launch import Site
 from motia_core.workers.supervisor import Supervisor
 from motia_core.workers.worker import Worker
+from tests.drills.kit.processes import marked
 
 PROGRAMS = Path(__file__).parent / "programs"
 MARK = "MOTIA_DRILL"
@@ -79,21 +79,6 @@ class Bench:
 
     def states(self) -> list[str]:
         return [worker.state for worker in self.workers]
-
-
-def marked(mark: str) -> list[int]:
-    """Processes that carry `mark`, and zombies of ours."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
-        with suppress(OSError):
-            _, _, rest = (entry / "stat").read_text().rpartition(")")
-            state, parent = rest.split()[:2]
-            zombie = state == "Z" and int(parent) == os.getpid()
-            if zombie or mark.encode() in (entry / "environ").read_bytes():
-                found.append(int(entry.name))
-    return found
 
 
 async def unknown(worker: str, method: str, params: Raw) -> bytes:

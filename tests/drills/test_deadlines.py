@@ -81,6 +81,15 @@ async def test_a_stopped_idle_worker_is_replaced(bench: Make) -> None:
         await b.until(lambda: b.workers and b.workers[0].pid != first)
 
 
+async def test_a_stopped_worker_is_replaced_when_its_last_caller_has_left(bench: Make) -> None:
+    async with bench("stops_itself.py", ping_every=0.05, blocked_after=0.05) as b:
+        with anyio.move_on_after(0.1) as scope:
+            await b.run(seconds=60.0)
+        assert scope.cancelled_caught
+        await b.until(lambda: b.retired == ["blocked"])
+        await b.until(lambda: b.states() == ["ready"])
+
+
 async def test_a_blocked_worker_gets_no_new_work_and_the_pool_grows(bench: Make) -> None:
     async with bench("blocks.py", max=2, ping_every=0.05, blocked_after=0.05) as b:
         async with anyio.create_task_group() as tasks:

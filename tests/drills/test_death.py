@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import anyio
@@ -16,7 +18,8 @@ from motia_core.config import knobs
 from motia_core.errors import PayloadRefused, WorkerDied
 from motia_core.workers.answers import RunnerError
 
-from .conftest import MARK, PROGRAMS, Make, marked
+from .conftest import MARK, PROGRAMS, Make
+from .kit.processes import marked
 
 pytestmark = pytest.mark.anyio
 
@@ -57,6 +60,29 @@ async def test_dying_in_the_first_invocation_counts_as_a_failed_start(bench: Mak
             await b.run()
         await b.until(lambda: b.supervisor.status().failures == 1)
         assert b.workers == ()
+
+
+async def test_a_failed_call_keeps_nothing_in_memory(bench: Make) -> None:
+    async def fail() -> None:
+        try:
+            await b.run({"exit": 9, "fill": "x" * 2_000_000})
+        except WorkerDied:
+            return
+        raise AssertionError("the worker lives")
+
+    async with bench("good.py") as b:
+        await fail()
+        gc.collect()
+        gc.disable()
+        tracemalloc.start()
+        try:
+            for _ in range(3):
+                await fail()
+            await b.until(lambda: b.states() == ["ready"])
+            assert tracemalloc.get_traced_memory()[0] < 2_000_000
+        finally:
+            tracemalloc.stop()
+            gc.enable()
 
 
 async def test_what_it_said_before_it_ended_still_counts(bench: Make) -> None:
