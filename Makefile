@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 EXAMPLE ?= examples/orders
 
-.PHONY: help dev test check format bench drills docs setup setup-test clean
+.PHONY: help dev test check format bench drills simulate docs setup setup-test clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,15 +32,23 @@ bench: setup-test ## Measure against bare aiohttp, node:http and Express; writes
 	@.ci/setup bench
 	@$(PY) benchmarks/run.py $(ARGS)
 
-drills: setup-test ## The reliability drills alone: misbehaving workers, killed cores, two servers, full disks
-	@MOTIA_REQUIRE_ALL=1 $(PY) -m pytest tests/drills tests/conformance/test_drills.py tests/e2e/test_drain.py \
-		tests/e2e/test_two_servers.py tests/e2e/test_full_disk.py $(ARGS)
+drills: setup-test ## The drill book, which writes docs/reliability.md, and all tests of misbehaviour (ARGS='kill_core --scale 0.1')
+	@$(if $(ARGS),,MOTIA_REQUIRE_ALL=1 RELOAD_EDITS=1000 $(PY) -m pytest tests/drills tests/conformance/test_drills.py \
+		tests/e2e/test_drain.py tests/e2e/test_two_servers.py tests/e2e/test_full_disk.py tests/e2e/test_reload_load.py \
+		--ignore tests/drills/test_book.py)
+	@$(PY) -m tests.drills.book $(ARGS)
+
+simulate: setup-test ## Queue, leases, retries and pools under simulated faults (SEEDS=300; SEED=n tells of one)
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),300)) $(ARGS)
 
 docs: setup-test ## Write the generated parts of the documentation anew
 	@$(PY) -m motia_core.protocol.schema
 	@$(PY) -m motia_core.config.document
+	@$(PY) -m motia_core.cli.migrate.document
 	@$(PY) -m motia_core.steps.document
 	@$(PY) -m motia_core.triggers.document
+	@$(PY) -m tests.seeds.coverage
+	@$(PY) -m tests.drills.book --write
 
 clean: ## Remove what was set up and built
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -6,8 +6,6 @@ flags; nothing here depends on which trigger called.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal, Protocol
 
@@ -40,7 +38,7 @@ class _Detail(msgspec.Struct):
 
 
 class Dispatcher:
-    """`snapshot` tells which code new invocations run on."""
+    """Runs what triggers ask for; an invocation runs on the code its step names."""
 
     def __init__(
         self,
@@ -49,14 +47,12 @@ class Dispatcher:
         running: Running,
         recorder: Recorder,
         clock: Clock,
-        snapshot: Callable[[], int],
         validation: Validation,
     ) -> None:
         self._pools = pools
         self._running = running
         self._recorder = recorder
         self._clock = clock
-        self._snapshot = snapshot
         self._validation = validation
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(RunResult).decode
@@ -99,11 +95,11 @@ class Dispatcher:
 
     def _params(self, invocation: Invocation) -> bytes:
         step, caller = invocation.step, invocation.caller
-        left = max(1, int((invocation.deadline - time.monotonic()) * 1000))
+        left = max(1, int((invocation.deadline - self._clock.monotonic()) * 1000))
         return self._encode(
             Run(
                 invocation=invocation.id,
-                snapshot=self._snapshot(),
+                snapshot=step.snapshot,
                 file=step.file,
                 member=step.member,
                 trigger="api" if step.kind == "api" else "cron" if step.kind == "cron" else "event",

@@ -117,11 +117,11 @@ def _shown(record: LogRecord) -> Iterator[tuple[str, str]]:
             error = msgspec.json.decode(found.get("error", Raw(b"{}")), type=dict[str, object])
         except msgspec.MsgspecError:
             error = {}
-        stack = error.pop("stack", None)
-        if isinstance(stack, str):
+        if isinstance(error.get("stack", 0), str | None):
+            stack = error.pop("stack")
             text = msgspec.json.encode({**found, "error": error}).decode("utf-8", "replace")
     yield f" {safe(_cut(text))}", "dim"
-    if isinstance(stack, str):
+    if isinstance(stack, str) and stack:
         yield f"{_INDENT}{safe(_cut(stack))}", "dim"
 
 

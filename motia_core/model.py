@@ -61,7 +61,10 @@ class HandlerRules(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """One step as the registry serves it. `file` is relative to the project with forward slashes."""
+    """One step as the registry serves it. `file` is relative to the project with forward slashes.
+
+    `accepts` is what inputs are checked against where that is wider than the schema its author wrote; `validates` = its
+    runner checks the rest."""
 
     id: str
     name: str
@@ -94,9 +97,11 @@ class Step(Struct, frozen=True, kw_only=True):
     on_failure: str | None = None
     middleware: int = 0
     validates: bool = False
+    accepts: Raw | None = None
     validation: Literal["enforce", "warn", "off"] | None = None
     has_handler: bool = True
     inferred: tuple[str, ...] = ()
+    snapshot: int = 0
 
 
 class Route(Struct, frozen=True):
@@ -120,6 +125,7 @@ class Stream(Struct, frozen=True, kw_only=True):
     storage_type: str = "default"
     guarded: bool = False
     sse: str | None = None
+    snapshot: int = 0
 
 
 class Problem(Struct, frozen=True, kw_only=True):

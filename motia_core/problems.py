@@ -68,7 +68,7 @@ CODES: dict[str, Entry] = {
     "bad_variable": Entry("warning", "An environment variable has a value that is not used", "Correct it"),
     "foreign_database": Entry("info", "A database variable of another scheme is the application's own", "Nothing"),
     "old_packages": Entry(
-        "info", "The project is on the old npm packages: bodies that break a schema only warn", "Set validation.http"
+        "info", "The project is on the old packages: bodies that break a schema only warn", "Set validation.http"
     ),
 }
 

@@ -59,7 +59,7 @@ class Events:
             parent=active.invocation.id,
             group=call.message_group_id,
             dedup=call.id,
-            hops=caller.hops + 1,
+            hops=caller.hops,
             created=now,
         )
         since = now - int(services.config.queue.dedup_window * 1000)
@@ -67,12 +67,12 @@ class Events:
 
     async def trigger(self, active: Active, call: TriggerStep) -> Triggered:
         services, caller = self._services, active.invocation.caller
-        step = services.registry.current.find(call.step)
+        step = services.registry.current.find(call.step, broken=True)
         if step is None:
             services.warn_once(active, "unknown", call.step, f"no step is called '{call.step}': nothing was triggered")
             return Triggered(id=self._clock.new_id(), trace_id=caller.trace_id)
         if step.kind not in ("event", "cron"):
-            raise CallRefused(f"'{call.step}' is an {step.kind} step: only event and cron steps can be triggered")
+            raise CallRefused(f"'{call.step}' is of type {step.kind}: only event and cron steps can be triggered")
         now = self._clock.now_ms()
         event = Event(
             topic=step.name,
@@ -80,7 +80,7 @@ class Events:
             trace_id=caller.trace_id,
             flows=active.invocation.step.flows,
             parent=active.invocation.id,
-            hops=caller.hops + 1,
+            hops=caller.hops,
             created=now,
         )
         emission = Emission(event=event, to=(addressed(step, now, None),))

@@ -29,8 +29,7 @@ class Logs:
         self._counts: dict[str, int] = {}
 
     def take(self, worker: str, log: Log) -> None:
-        active = self._running.get(log.invocation)
-        invocation = active.invocation if active is not None else None
+        invocation = self._running.whose(log.invocation)
         if invocation is not None and not self._allowed(invocation.id):
             return
         fields = log.fields if len(memoryview(log.fields)) <= LONGEST else _NO_FIELDS
@@ -55,8 +54,6 @@ class Logs:
             self._counts.clear()
         count = self._counts[invocation] = self._counts.get(invocation, 0) + 1
         if count == FLOOD + 1:
-            active = self._running.get(invocation)
-            self._recorder.note(
-                "warn", f"more than {FLOOD} log lines: the rest is left out", active.invocation if active else None
-            )
+            text = f"more than {FLOOD} log lines: the rest is left out"
+            self._recorder.note("warn", text, self._running.whose(invocation))
         return count <= FLOOD

@@ -15,6 +15,8 @@ from motia_core.model import Invocation
 
 Headers = dict[str, str | list[str]]
 
+_REMEMBERED = 256
+
 
 class ResponseSink(Protocol):
     """Where a streamed response goes. Each call returns when the client can take more; raises ClientGone."""
@@ -41,6 +43,7 @@ class Running:
 
     def __init__(self, *, event_limit: int = 500) -> None:
         self._active: dict[str, Active] = {}
+        self._ended: dict[str, Invocation] = {}
         self._limit = event_limit
 
     def __len__(self) -> int:
@@ -51,7 +54,11 @@ class Running:
         return active
 
     def end(self, active: Active) -> None:
-        self._active.pop(active.invocation.id, None)
+        if self._active.pop(active.invocation.id, None) is None:
+            return
+        self._ended[active.invocation.id] = active.invocation
+        if len(self._ended) > _REMEMBERED:
+            del self._ended[next(iter(self._ended))]
 
     def find(self, invocation: str) -> Active:
         """Raises InvocationOver."""
@@ -62,6 +69,13 @@ class Running:
 
     def get(self, invocation: str | None) -> Active | None:
         return None if invocation is None else self._active.get(invocation)
+
+    def whose(self, invocation: str | None) -> Invocation | None:
+        """Also one that ended a moment ago: its caller has left, but its code may still tidy up and say so."""
+        active = self.get(invocation)
+        if active is not None or invocation is None:
+            return active.invocation if active else None
+        return self._ended.get(invocation)
 
     def all(self) -> list[Active]:
         return list(self._active.values())

@@ -128,8 +128,9 @@ class EventStore(Protocol):
     async def claim(self, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
         """At most `room[step]` deliveries per step, oldest due first, `attempt` already counted durably. A fifo
         delivery is claimable only when no earlier one of its (step, group) exists; without a group it is like others.
-        A lease that ended before `now` is claimable again, marked `suspect` and with `deaths` one higher; a suspect is
-        claimable like others. `lease` is when the new lease ends, not how long it lasts."""
+        A lease that ended before `now` is claimable again, marked `suspect` and with `deaths` at least 1: a server that
+        ends proves nothing against what it held. A suspect is claimable like others. `lease` is when the new lease
+        ends, not how long it lasts."""
 
     async def renew(self, ids: Sequence[int], *, owner: str, lease: int) -> list[int]:
         """Extends the leases still held by `owner` until `lease`; returns those lost."""
@@ -159,8 +160,8 @@ class EventStore(Protocol):
         """By id, those above `after`."""
 
     async def redrive(self, ids: Sequence[int], *, now: int) -> int:
-        """Back to waiting under the same id, due at once with all attempts before them and no deaths; in a group,
-        behind the one that is its turn."""
+        """Back to waiting under the same id, due at once with all attempts before them, no deaths and no hops; in a
+        group, behind the one that is its turn."""
 
     async def discard(self, ids: Sequence[int]) -> int:
         """Dead letters away; returns how many there were."""
@@ -172,7 +173,8 @@ class EventStore(Protocol):
         """Dead letters buried and emit ids put before these times, and what `once` remembers from before
         `dead_before` outside living deliveries; returns the rows removed."""
 
-    async def once_get(self, scope: str, key: str) -> bytes | None: ...
+    async def once_get(self, scope: str, key: str) -> bytes | None:
+        """Raises InvocationOver when the scope is that of a delivery which somebody has finished meanwhile."""
 
     async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
         """The first value wins; returns the one remembered. The scope of delivery 7 is `delivery:7`; it is removed when
@@ -282,7 +284,8 @@ class Storage(Protocol):
     async def transaction(
         self, reads: Sequence[Seen], writes: Sequence[StateWrite | OnceWrite | Emission], *, now: int, limit: int
     ) -> list[Written]:
-        """Everything in one commit at the stricter durability, or TransactionConflict / BacklogFull and nothing.
+        """Everything in one commit at the stricter durability, or TransactionConflict / BacklogFull and nothing. What
+        `once` remembers already is a conflict; of a delivery that is finished, InvocationOver.
         Per write: the value stored or deleted (bytes or None), the count cleared, Emitted, the value remembered."""
 
     async def check(self) -> None:

@@ -133,12 +133,32 @@ class Server:
 
 
 @contextmanager
-def serving(project: Path, mode: str = "dev", args: Sequence[str] = (), **env: str) -> Iterator[Server]:
-    """A server on a free port, ready; stopped afterwards, whatever happened."""
+def serving(
+    project: Path, mode: str = "dev", args: Sequence[str] = (), *, port: int | None = 0, **env: str
+) -> Iterator[Server]:
+    """A server on a free port, or with None on the port its configuration says; ready; stopped afterwards, whatever
+    happened."""
+    with started(project, [*MOTIA, mode, *([] if port is None else ["--port", str(port)]), *args], **env) as server:
+        yield server
+
+
+@contextmanager
+def started(project: Path, command: Sequence[str], **env: str) -> Iterator[Server]:
+    """The server that `command` starts, itself or through other programs; ready; stopped afterwards."""
+    server = launch(project, command, **env)
+    try:
+        server.url = until(lambda: address(server))
+        yield server
+    finally:
+        put_down(server)
+
+
+def launch(project: Path, command: Sequence[str], **env: str) -> Server:
+    """Starts `command` and waits for nothing: `address` says when it serves, `put_down` ends it."""
     output = project / ".server-output"
     with output.open("w") as out:
         process = subprocess.Popen(
-            [*MOTIA, mode, "--port", "0", *args],
+            command,
             cwd=project,
             env=environment(**env),
             stdout=out,
@@ -146,25 +166,41 @@ def serving(project: Path, mode: str = "dev", args: Sequence[str] = (), **env: s
             text=True,
             start_new_session=True,
         )
-        server = Server(project, process, output)
+    return Server(project, process, output)
+
+
+def put_down(server: Server) -> None:
+    """Ends the server, whatever it does, and what outlived the program that started it."""
+    process = server.process
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
         try:
-            server.url = until(lambda: _address(server))
-            yield server
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait(5)
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+    _leave_nothing(server)
 
 
-def _address(server: Server) -> str | None:
+def address(server: Server) -> str | None:
+    """Where it serves, or None as long as it does not."""
     if server.process.poll() is not None:
         raise AssertionError(f"the server ended with code {server.process.returncode}:\n{server.output}")
+    found = _running(server)
+    return f"http://127.0.0.1:{found['port']}" if found else None
+
+
+def _running(server: Server) -> Any:
+    """What the server says of itself, or None: it is the process of `server`, or was started by it."""
     try:
         found = json.loads((server.project / ".motia" / "run" / "server.json").read_text())
+        return found if os.getsid(found["pid"]) == server.process.pid else None
     except (OSError, ValueError):
         return None
-    return f"http://127.0.0.1:{found['port']}" if found["pid"] == server.process.pid else None
+
+
+def _leave_nothing(server: Server) -> None:
+    """Ends a server that outlived the program which started it."""
+    found = _running(server)
+    if found:
+        os.kill(found["pid"], signal.SIGKILL)

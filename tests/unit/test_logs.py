@@ -123,6 +123,8 @@ def test_the_stack_of_an_error_stands_on_lines_of_its_own() -> None:
     lines = printed(record(fields=Raw(json.dumps(error).encode()))).splitlines()
     assert lines[0].endswith('hello {"error":{"name":"E","message":"m"},"n":1}')
     assert lines[1:] == ["    E: m", "      at steps/a.ts:3\\x1b"]
+    nowhere = printed(record(fields=Raw(b'{"error":{"name":"E","stack":null},"stack":1}')))
+    assert nowhere.endswith('hello {"error":{"name":"E"},"stack":1}\n')
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,7 @@ def test_long_text_is_cut() -> None:
     assert "(100000 characters)" in line
 
 
+@pytest.mark.rows(275)
 def test_json_lines_put_the_fields_at_the_top_and_ours_win(monkeypatch: pytest.MonkeyPatch) -> None:
     one = record("a\nb\x1b\x9b\u202e😀", flows=("f",), fields=Raw(b'{"a":1,"msg":"forged","source":"x"}'))
     wanted = {

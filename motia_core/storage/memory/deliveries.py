@@ -70,6 +70,9 @@ class Queue:
         self._all: dict[int, Record] = {}
         self._lanes: dict[tuple[str, str], set[int]] = {}
 
+    def __contains__(self, id: int) -> bool:
+        return id in self._all
+
     def __iter__(self) -> Iterator[Record]:
         return iter(self._all.values())
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import count
 
+from msgspec.structs import replace
+
 from motia_core.errors import BacklogFull
 from motia_core.model import DeadLetter, Delivery, Failure
 from motia_core.storage.base import Backlog, Emission, Emitted
 from motia_core.storage.memory.deliveries import Queue, Record
+from motia_core.storage.scopes import delivery_of, finished
 
 
 class Events:
@@ -50,6 +53,15 @@ class Events:
             self._queue.add(Record(next(self._ids), emitted.id, event, to.step, lane, to.due))
         return emitted
 
+    def remembered(self, scope: str, key: str) -> bytes | None:
+        return self._once.get(scope, {}).get(key, (None, 0))[0]
+
+    def check_scope(self, scope: str) -> None:
+        """Raises InvocationOver when it is that of a delivery which is gone."""
+        id = delivery_of(scope)
+        if id is not None and id not in self._queue and id not in self._dead:
+            raise finished(id)
+
     def remember(self, scope: str, key: str, value: bytes, now: int) -> bytes:
         return self._once.setdefault(scope, {}).setdefault(key, (value, now))[0]
 
@@ -62,7 +74,7 @@ class Events:
             if record.owner is not None and record.lease < now:
                 record.owner = None
                 record.suspect = True
-                record.deaths += 1
+                record.deaths = max(record.deaths, 1)
         found: list[Record] = []
         for step, free in room.items():
             found += [record for record in self._queue.waiting(step) if record.due <= now][: max(0, free)]
@@ -124,7 +136,8 @@ class Events:
         there = sorted(id for id in set(ids) if id in self._dead)
         for id in there:
             record = self._dead.pop(id)[1]
-            self._queue.add(Record(id, record.event_id, record.event, record.step, record.lane, now))
+            event = replace(record.event, hops=0)
+            self._queue.add(Record(id, record.event_id, event, record.step, record.lane, now))
         return len(there)
 
     async def discard(self, ids: Sequence[int]) -> int:
@@ -153,7 +166,10 @@ class Events:
         return count + len(ids)
 
     async def once_get(self, scope: str, key: str) -> bytes | None:
-        return self._once.get(scope, {}).get(key, (None, 0))[0]
+        found = self.remembered(scope, key)
+        if found is None:
+            self.check_scope(scope)
+        return found
 
     async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
         return self.remember(scope, key, value, now)

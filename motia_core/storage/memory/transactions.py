@@ -9,6 +9,7 @@ from motia_core.storage.base import Emission, OnceWrite, Seen, StateWrite, Writt
 from motia_core.storage.memory.events import Events
 from motia_core.storage.memory.state import State
 from motia_core.storage.memory.streams import Streams
+from motia_core.storage.scopes import remembered
 
 
 class Transactions:
@@ -24,6 +25,11 @@ class Transactions:
             if self._space(seen.stream).version(seen.group, seen.key, now) != seen.version:
                 what = f"`{seen.group}`" if seen.key is None else f"`{seen.key}` of `{seen.group}`"
                 raise TransactionConflict(f"{what} has changed since it was read", hint="run the block again")
+        for write in writes:
+            if isinstance(write, OnceWrite):
+                if self._events.remembered(write.scope, write.key) is not None:
+                    raise remembered(write.key)
+                self._events.check_scope(write.scope)
         self._events.make_room([write for write in writes if isinstance(write, Emission)], limit)
         return [self._write(write, now) for write in writes]
 

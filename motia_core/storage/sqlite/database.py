@@ -114,7 +114,7 @@ async def open_database(
     if sqlite3.sqlite_version_info < MINIMUM:
         raise RuntimeMissing(
             f"SQLite {sqlite3.sqlite_version} is too old; {'.'.join(map(str, MINIMUM))} is needed",
-            hint="use a Python that was built with a newer SQLite",
+            hint="install Motia under an interpreter that was built with a newer SQLite",
         )
     where = str(path)
     try:
@@ -151,6 +151,7 @@ def versions_of(clock: Clock) -> Iterator[int]:
 def _prepare(db: sqlite3.Connection, path: Path, schema: str) -> None:
     wanted = steps(schema)
     check_ours(db, path, wanted[-1][0])
+    db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heeded in a new file only: lets `compact` work in small steps
     if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StoreUnavailable(f"the database {path} cannot have a write-ahead log", hint="put it on a local disk")
     db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()

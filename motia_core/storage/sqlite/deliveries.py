@@ -14,6 +14,7 @@ from msgspec import Raw
 from motia_core.errors import BacklogFull
 from motia_core.model import Delivery
 from motia_core.storage.base import Emission, Emitted
+from motia_core.storage.scopes import delivery_of, finished, remembered
 from motia_core.storage.sqlite.batch import Kind, chunks
 from motia_core.storage.sqlite.queries import LARGEST, load, with_rows
 from motia_core.storage.sqlite.transaction import Transaction
@@ -191,6 +192,15 @@ def prune_dead(tx: Transaction, before: int, limit: int) -> int:
 def _forget(tx: Transaction, rows: list[tuple[int]]) -> int:
     tx.execute(SQL["once_end"], (ids_json([row[0] for row in rows]),))
     return len(rows)
+
+
+def check_once(tx: Transaction, scope: str, key: str) -> None:
+    """Raises TransactionConflict when it is remembered already, InvocationOver when its delivery is gone."""
+    if tx.execute(SQL["once_get"], (scope, key)).fetchone():
+        raise remembered(key)
+    id = delivery_of(scope)
+    if id is not None and tx.execute(SQL["finished"], (id, id)).fetchone()[0]:
+        raise finished(id)
 
 
 def remember_once(tx: Transaction, scope: str, key: str, value: bytes, now: int) -> bytes:

@@ -13,6 +13,7 @@ from msgspec import Raw
 
 from motia_core.model import DeadLetter, Delivery, Failure
 from motia_core.storage.base import Backlog, Emission, Emitted
+from motia_core.storage.scopes import delivery_of, finished
 from motia_core.storage.sqlite import deliveries
 from motia_core.storage.sqlite.database import Database
 from motia_core.storage.sqlite.deliveries import SQL, ids_json
@@ -130,7 +131,12 @@ class Events:
 
     async def once_get(self, scope: str, key: str) -> bytes | None:
         rows = await self._database.look(SQL["once_get"], (scope, key))
-        return rows[0][0] if rows else None
+        if rows:
+            return bytes(rows[0][0])
+        id = delivery_of(scope)
+        if id is not None and (await self._database.look(SQL["finished"], (id, id)))[0][0]:
+            raise finished(id)
+        return None
 
     async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
         return await self._database.write(

@@ -19,6 +19,9 @@ def apply(
         if state.version(tx, space(seen.stream), seen.group, seen.key, now) != seen.version:
             what = f"`{seen.group}`" if seen.key is None else f"`{seen.key}` of `{seen.group}`"
             raise TransactionConflict(f"{what} has changed since it was read", hint="run the block again")
+    for write in writes:
+        if isinstance(write, OnceWrite):
+            deliveries.check_once(tx, write.scope, write.key)
     # All emissions at once, so that the limit is compared with what the whole transaction would leave waiting.
     emitted: list[Emitted] = deliveries.put_all(
         tx, [([write for write in writes if isinstance(write, Emission)], limit)]

@@ -145,6 +145,7 @@ def test_null_means_left_out() -> None:
     assert (found.emits, found.body_schema, found.strict_emits) == (None, None, False)
 
 
+@pytest.mark.rows(307)
 def test_snake_case_keys_are_taken() -> None:
     found = one_step(
         {
@@ -160,6 +161,7 @@ def test_snake_case_keys_are_taken() -> None:
     assert (found.queue.max_retries, found.queue.delay) == (7, 2)
 
 
+@pytest.mark.rows(223, 287)
 def test_a_noop_step() -> None:
     found = one_step(
         {"type": "noop", "name": "Wait", "virtualEmits": ["/x"], "virtualSubscribes": [], "flows": ["f"]},

@@ -21,6 +21,7 @@ LANGUAGES = {
     "python": {".py": "python"},
     "ruby": {".rb": "ruby"},
 }
+LEFT_OUT = {"node_modules", "__tests__", "__pycache__"}
 
 
 def plant(root: Path, *files: str) -> Path:
@@ -32,13 +33,16 @@ def plant(root: Path, *files: str) -> Path:
 
 
 def found(root: Path) -> list[str]:
-    return [candidate.file for candidate in discover(root, LANGUAGES).candidates]
+    return [candidate.file for candidate in discover(root, LANGUAGES, LEFT_OUT).candidates]
 
 
+@pytest.mark.rows(49, 54, 56, 65)
 @pytest.mark.parametrize(
     ("file", "role"),
     [
         ("steps/a.step.ts", "step"),
+        ("steps/handler.step.js", "step"),
+        ("steps/daily-report.step.js", "step"),
         ("src/deep/er/a_step.py", "step"),
         ("src/a.step.py", "step"),
         ("src/02-vision_step.py", "step"),
@@ -63,6 +67,7 @@ def test_a_candidate(tmp_path: Path, file: str, role: str) -> None:
     assert (candidate.file, candidate.role) == (file, role)
 
 
+@pytest.mark.rows(52, 70)
 @pytest.mark.parametrize(
     "file",
     [
@@ -84,6 +89,9 @@ def test_a_candidate(tmp_path: Path, file: str, role: str) -> None:
         "src/tests/a_step.py",
         "src/__pycache__/a_step.py",
         "lib/a.step.ts",
+        "web/a.step.ts",
+        "steps/processor.test.js",
+        "steps/integration.test.js",
         "motia/events/a.step.ts",
         "motia/workflows/a.ts",
         "motia/a.step.ts",
@@ -186,7 +194,7 @@ def test_a_name_that_is_no_utf8_is_told(tmp_path: Path) -> None:
 
 def test_walk_gives_every_folder_with_its_files(tmp_path: Path) -> None:
     plant(tmp_path, "src/b.txt", "src/a.txt", "src/x/c.txt", "src/node_modules/d.txt")
-    assert list(walk(tmp_path, "src")) == [("src", ["a.txt", "b.txt"]), ("src/x", ["c.txt"])]
+    assert list(walk(tmp_path, "src", LEFT_OUT)) == [("src", ["a.txt", "b.txt"]), ("src/x", ["c.txt"])]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from motia_core.steps.registry import Registry, Settings, Snapshot
+from motia_core.steps.registry import Definitions, Registry, Settings, Snapshot, build
 
-from .reports import API, project
+from .reports import API, candidate, project
+from .reports import file as report_of
 
 
 def event(name: str, *topics: str, **rest: object) -> dict[str, object]:
@@ -119,31 +120,65 @@ def test_who_is_told_of_a_failure() -> None:
     assert to_api.failure_step(to_api.by_name["B"]) is None
 
 
-def test_a_broken_file_keeps_its_last_steps_apart() -> None:
+def test_a_broken_file_serves_what_it_held_before() -> None:
     first = project(
         {"src/a.step.ts": {**API, "name": "A"}, "src/b.step.ts": event("B", "t"), "src/c.step.ts": event("C")}
     )
     files: dict[str, object] = {"src/a.step.ts": "syntax", "src/b.step.ts": "import", "src/c.step.ts": event("C")}
     second = project(files, previous=first, number=2)
-    assert names(second.steps) == ["C"]
-    assert [(one.file, one.problem.code, names(one.steps)) for one in second.broken] == [
-        ("src/a.step.ts", "syntax", ["A"]),
-        ("src/b.step.ts", "import", ["B"]),
-    ]
-    assert second.by_name.keys() == {"C"}
-    # Its events wait for the cure.
-    assert names(second.targets("t")) == ["B"]
-    assert names(second.targets("B")) == ["B"]
     third = project(files, previous=second, number=3)
-    assert [names(one.steps) for one in third.broken] == [["A"], ["B"]]
-    cured = project({"src/b.step.ts": event("B", "u")}, previous=third)
+    for shot, number in ((second, 2), (third, 3)):
+        assert [(step.name, step.snapshot) for step in shot.steps] == [("A", 1), ("B", 1), ("C", number)]
+        assert [(one.file, one.problem.code, one.steps, one.serving) for one in shot.broken] == [
+            ("src/a.step.ts", "syntax", (), True),
+            ("src/b.step.ts", "import", (), True),
+        ]
+        assert names(shot.targets("t")) == ["B"]
+    assert [problem.code for problem in third.problems] == ["syntax", "import"]
+    cured = project({"src/b.step.ts": event("B", "u")}, previous=third, number=4)
     assert (cured.broken, names(cured.targets("t")), names(cured.targets("u"))) == ((), [], ["B"])
+    assert [step.snapshot for step in cured.steps] == [4]
 
 
-def test_of_a_partly_broken_file_the_rest_serves() -> None:
+def test_a_file_that_was_never_whole_serves_nothing() -> None:
+    shot = project({"src/a.step.ts": "syntax"}, previous=Snapshot(), number=2)
+    assert [(one.steps, one.serving) for one in shot.broken] == [((), False)]
+
+
+def test_a_name_that_another_file_takes_meanwhile_is_lost_to_the_broken_one() -> None:
+    first = project({"src/b.step.ts": event("B", "t")})
+    second = project({"src/a.step.ts": event("B", "t"), "src/b.step.ts": "syntax"}, previous=first, number=2)
+    assert [step.file for step in second.steps] == ["src/a.step.ts"]
+    assert [(names(one.steps), one.serving) for one in second.broken] == [(["B"], False)]
+    third = project({"src/b.step.ts": "syntax"}, previous=second, number=3)
+    assert [names(one.steps) for one in third.broken] == [["B"]], "its events still wait for the cure"
+    assert names(third.targets("t")) == names(third.targets("B")) == ["B"]
+
+
+def test_of_a_partly_broken_file_each_step_serves_its_last_good_version() -> None:
     first = project({"src/a.step.ts": [event("A", "t"), event("B", "t")]})
-    second = project({"src/a.step.ts": [event("A", "t"), {"type": "?"}]}, previous=first)
-    assert (names(second.steps), [names(one.steps) for one in second.broken]) == (["A"], [["B"]])
+    second = project({"src/a.step.ts": [event("A", "t"), {"type": "?"}]}, previous=first, number=2)
+    assert [(step.name, step.snapshot) for step in second.steps] == [("A", 2), ("B", 1)]
+    assert [(one.steps, one.serving) for one in second.broken] == [((), True)]
+
+
+def test_a_stream_of_a_broken_file_stays() -> None:
+    first = project({"src/a.stream.ts": {"name": "S", "schema": {"type": "object"}}})
+    second = project({"src/a.stream.ts": "syntax"}, previous=first, number=2)
+    assert [(stream.name, stream.snapshot) for stream in second.streams.values()] == [("S", 1)]
+    assert [one.serving for one in second.broken] == [True]
+
+
+def test_a_file_keeps_the_snapshot_it_was_loaded_in() -> None:
+    definitions = Definitions()
+    reports = [report_of("src/a.step.ts", event("A")), report_of("src/b.step.ts", event("B"))]
+    candidates = [candidate("src/a.step.ts"), candidate("src/b.step.ts")]
+    first = build(candidates, reports, number=1, definitions=definitions)
+    reports[1] = report_of("src/b.step.ts", event("B"))
+    since = {"src/a.step.ts": 1, "src/b.step.ts": 2}
+    second = build(candidates, reports, number=2, since=since, previous=first, definitions=definitions)
+    assert [step.snapshot for step in second.steps] == [1, 2]
+    assert second.steps[0] is first.steps[0], "not read again"
 
 
 def test_dependencies_and_missing_reports() -> None:

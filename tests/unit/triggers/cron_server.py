@@ -70,7 +70,7 @@ class Server:
             leases=self.leases,
             clock=self.clock,
             config=Config(),
-            log=lambda level, msg, /, **fields: self.logged.append((level, msg)),
+            log=lambda level, msg, invocation=None, /, **fields: self.logged.append((level, msg)),
             **rest,
         )
 

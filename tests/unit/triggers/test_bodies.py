@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from motia_core.protocol.nesting import deeper_than
 from motia_core.triggers.bodies import (
     BodyType,
     body_type,
     bytes_object,
     check_json,
-    deeper_than,
     inflate,
     read_json,
     text_of,
@@ -145,3 +145,26 @@ def test_bombs_and_damage(name: str, packed: bytes, status: int) -> None:
     with pytest.raises(Refusal) as caught:
         inflate(packed, name, 3)
     assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        (b"9" * 4300, False),
+        (b"9" * 4301, True),
+        (b"[-" + b"9" * 5000 + b"]", True),
+        (b'{"a":1,"b":' + b"1" * 9000 + b"}", True),
+        (b'"' + b"9" * 9000 + b'"', False),
+        (b'["\\"' + b"9" * 9000 + b'"]', False),
+        (b"0." + b"1" * 9000, False),
+        (b"1" * 9000 + b".5", False),
+        (b"1" * 9000 + b"e5", False),
+        (b"[" + b"1," * 9000 + b"1]", False),
+    ],
+)
+def test_whole_numbers_that_not_every_language_reads(text: bytes, refused: bool) -> None:
+    if refused:
+        with pytest.raises(Refusal, match="4300 digits"):
+            check_json(text, 100)
+    else:
+        check_json(text, 100)

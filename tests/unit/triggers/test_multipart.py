@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from motia_core.config.knobs import Http
 from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.uploads import Uploads
 
@@ -33,7 +34,7 @@ BODY = (
 
 
 def uploads(tmp_path: Path, parts: int = 10, raw_limit: int = 100_000) -> Uploads:
-    return Uploads("Bou", run_dir=tmp_path, prefix="up", parts=parts, raw_limit=raw_limit)
+    return Uploads("Bou", run_dir=tmp_path, prefix="up", http=Http(parts=parts), raw_limit=raw_limit)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 64, 1000, 100_000])

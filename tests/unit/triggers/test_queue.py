@@ -129,6 +129,7 @@ async def test_each_delivery_runs_once_and_is_gone(tmp_path: Path) -> None:
         assert await it.store.events.dead() == []
 
 
+@pytest.mark.rows(100, 280)
 async def test_failures_are_retried_then_buried(tmp_path: Path) -> None:
     async def fail(invocation: Invocation) -> Outcome:
         return FAILED

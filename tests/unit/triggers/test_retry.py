@@ -49,6 +49,7 @@ def test_verdicts(
     assert verdict == wanted
 
 
+@pytest.mark.rows(280)
 @pytest.mark.parametrize(("retry", "wanted"), [(1, 1), (2, 2), (6, 32), (7, 60), (8, 60), (10_000, 60)])
 def test_delays_double_up_to_the_cap(retry: int, wanted: float) -> None:
     assert delay_before(retry, PLAIN, 0.9) == wanted

@@ -31,6 +31,8 @@ def verdict(guard: Guard, **headers: str) -> int:
         ("xdev.test", 403),
         ("127.0.0.1.evil.test", 403),
         ("evil.test:127.0.0.1", 403),
+        ("[::1].evil.test", 403),
+        ("[::1]evil", 403),
     ],
 )
 def test_hosts_in_dev(host: str, status: int) -> None:
@@ -50,6 +52,7 @@ def test_hosts_in_dev(host: str, status: int) -> None:
         ("file://", 403),
         ("http://8.8.8.8", 403),
         ("chrome-extension://abc", 403),
+        ("http://[", 403),
     ],
 )
 def test_origins_in_dev(origin: str, status: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from motia_core.workers import process
-from motia_core.workers.languages import interpreter, load_runners, runners_folder, too_old
+from motia_core.workers.languages import interpreter, left_out, load_runners, runners_folder, too_old
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +56,7 @@ def test_a_runner_is_ready_to_be_started(tmp_path: Path) -> None:
     assert runner.sdk == tmp_path / "sdk" / "lang"
 
 
+@pytest.mark.rows(21, 23)
 @pytest.mark.parametrize(
     ("version", "problem"),
     [
@@ -74,7 +75,7 @@ def test_a_problem_is_one_line_with_what_to_do(tmp_path: Path, version: str | No
 
 
 def test_one_broken_manifest_does_not_stop_the_others(tmp_path: Path) -> None:
-    manifest(tmp_path / "runners", "good", runtime=["{python}"])
+    manifest(tmp_path / "runners", "good", runtime=["{core}"])
     (tmp_path / "runners" / "bad").mkdir()
     (tmp_path / "runners" / "bad" / "runner.toml").write_text("name = [")
     runners = load_runners(tmp_path / "runners", tmp_path)
@@ -84,7 +85,7 @@ def test_one_broken_manifest_does_not_stop_the_others(tmp_path: Path) -> None:
 
 def test_our_own_interpreter_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "ask", lambda *_, **__: pytest.fail("asked"))
-    manifest(tmp_path / "runners", "py", runtime=["{python}"])
+    manifest(tmp_path / "runners", "py", runtime=["{core}"])
     runner = load_runners(tmp_path / "runners", tmp_path)["py"]
     assert runner.version == ".".join(map(str, sys.version_info[:3]))
 
@@ -130,7 +131,7 @@ def test_candidates(tmp_path: Path) -> None:
     assert interpreter(["${MISSING}/x", "${PLACE}/bin/thing"], tmp_path, environ) == str(found)
     assert interpreter(["{project}/env/bin/thing"], tmp_path, environ) == str(found)
     assert interpreter(["thing"], tmp_path, environ) == str(found)
-    assert interpreter(["{python}"], tmp_path, environ) == sys.executable
+    assert interpreter(["{core}"], tmp_path, environ) == sys.executable
 
 
 @pytest.mark.parametrize(
@@ -155,3 +156,32 @@ def test_our_own_manifests_can_be_read(tmp_path: Path) -> None:
         assert "cannot be used" not in (runner.problem or "")
         assert runner.sdk.is_dir()
     assert runners_folder().is_dir()
+
+
+def test_languages_say_what_their_workers_depend_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONE_HOME", "/opt/one")
+    monkeypatch.delenv("OTHER_HOME", raising=False)
+    installed = ["packages/.done", "${ONE_HOME}/packages", "${OTHER_HOME}/packages"]
+    reinstall = {"one.lock": "one sync", "one.list": "one add"}
+    manifest(
+        tmp_path / "runners",
+        "one",
+        restart=["one.toml"],
+        installed=installed,
+        reinstall=reinstall,
+        left_out=["packages"],
+    )
+    manifest(tmp_path / "runners", "two")
+    runners = load_runners(tmp_path / "runners", tmp_path)
+    one = runners["one"]
+    assert (one.restart, one.installed) == (["one.toml"], ["packages/.done", "/opt/one/packages"])
+    assert list(one.reinstall.items()) == [("one.lock", "one sync"), ("one.list", "one add")]
+    assert left_out(runners) == {"packages"}
+
+
+def test_our_languages_know_their_package_lists_and_folders(tmp_path: Path) -> None:
+    runners = load_runners(None, tmp_path)
+    listed = {file for runner in runners.values() for file in runner.reinstall}
+    assert {"package.json", "requirements.txt", "poetry.lock", "Gemfile"} <= listed
+    assert "tsconfig.json" in runners["node"].restart and "Gemfile.lock" in runners["ruby"].installed
+    assert {"node_modules", "__tests__", "__pycache__", "python_modules", "venv"} <= left_out(runners)

@@ -38,8 +38,10 @@ def test_environment_is_ours_and_a_little_more(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_initialize_names_the_limits() -> None:
-    sent = msgspec.json.decode(initialize(site(mode="test"), RUNNER, "lang-1", 7))
-    assert sent["limits"] == {"frame": 70_000, "spill": knobs.Wire().spill, "depth": 100, "inFlight": 7}
+    sent = msgspec.json.decode(
+        initialize(site(mode="test"), RUNNER, "lang-1", knobs.Pool(max_in_flight=7, load_timeout=0.5))
+    )
+    assert sent["limits"] == {"frame": 70_000, "spill": knobs.Wire().spill, "depth": 100, "inFlight": 7, "loadMs": 500}
     assert (sent["protocol"], sent["worker"], sent["parentPid"], sent["mode"], sent["runDir"]) == (
         1,
         "lang-1",

@@ -22,6 +22,7 @@ def test_silence_blocks_and_then_hangs() -> None:
     pulse.sent(10.0)
     assert pulse.verdict_at() == 10.1
     assert not pulse.blocked(10.05)
+    assert pulse.blocked(10.1), "whoever looks again at the time it was told would look for ever"
     assert pulse.blocked(10.2)
     assert not pulse.hung(10.0 + HUNG)
     assert pulse.hung(10.5 + HUNG)

@@ -18,7 +18,7 @@ SELECT 1 FROM deliveries WHERE step = ? AND lane = ? LIMIT 1;
 -- name: expire_leases
 -- The servers that held these are gone or stuck. The old due puts them before what came later.
 UPDATE deliveries
-SET status = 'waiting', owner = NULL, lease = NULL, suspect = 1, deaths = deaths + 1
+SET status = 'waiting', owner = NULL, lease = NULL, suspect = 1, deaths = max(deaths, 1)
 WHERE status = 'claimed' AND lease < ?;
 
 -- name: steps_waiting
@@ -106,14 +106,15 @@ SELECT id, step, topic, data, trace_id, flows, group_name, attempts, reason, fai
 FROM dead_letters WHERE step = ? AND id > ? ORDER BY id LIMIT ?;
 
 -- name: exhume
+-- Somebody wants it run, so its hops count anew.
 DELETE FROM dead_letters WHERE id = ?
-RETURNING event, step, lane, topic, data, trace_id, flows, parent, group_name, hops, created;
+RETURNING event, step, lane, topic, data, trace_id, flows, parent, group_name, 0, created;
 
 -- name: rejoin_event
 -- The event is still there when others of its deliveries are.
 INSERT INTO events (id, topic, data, trace_id, flows, parent, group_name, hops, created, remaining)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-ON CONFLICT (id) DO UPDATE SET remaining = remaining + 1;
+ON CONFLICT (id) DO UPDATE SET remaining = remaining + 1, hops = excluded.hops;
 
 -- name: discard
 DELETE FROM dead_letters WHERE id IN (SELECT value FROM json_each(?)) RETURNING id;
@@ -137,6 +138,9 @@ DELETE FROM once WHERE created < ? AND NOT (scope LIKE 'delivery:%' AND (
 
 -- name: once_get
 SELECT value FROM once WHERE scope = ? AND key = ?;
+
+-- name: finished
+SELECT NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?) AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE id = ?);
 
 -- name: once_put
 INSERT INTO once (scope, key, value, created) VALUES (?, ?, ?, ?) ON CONFLICT (scope, key) DO NOTHING;
