@@ -105,7 +105,8 @@ class Recorder:
         self._full.set()
 
     async def flush(self) -> None:
-        """Everything recorded so far is in the store afterwards, unless the store fails; then it is dropped."""
+        """Everything recorded so far is in the store afterwards, unless the store fails: then it waits for the next
+        time, as far as there is room."""
         spans, self._spans = self._spans, []
         logs, self._logs = self._logs, []
         if not spans and not logs:
@@ -114,7 +115,10 @@ class Recorder:
         try:
             await self._store.add(spans, logs)
         except StoreError:
-            self.dropped += len(spans) + len(logs)
+            room = self._knobs.buffer
+            waiting = len(spans) + len(self._spans) + len(logs) + len(self._logs)
+            self._spans, self._logs = (spans + self._spans)[:room], (logs + self._logs)[:room]
+            self.dropped += waiting - len(self._spans) - len(self._logs)
 
     async def _prune(self) -> None:
         knobs = self._knobs

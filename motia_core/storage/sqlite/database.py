@@ -21,7 +21,7 @@ from motia_core.errors import RuntimeMissing, StoreUnavailable
 from motia_core.storage.sqlite.batch import Kind
 from motia_core.storage.sqlite.faults import code, unavailable
 from motia_core.storage.sqlite.migrations import check_ours, migrate, steps
-from motia_core.storage.sqlite.thread import connect, submit
+from motia_core.storage.sqlite.thread import LOCK_WAIT, connect, submit
 from motia_core.storage.sqlite.transaction import Work
 from motia_core.storage.sqlite.writer import Sync, Writer
 
@@ -128,8 +128,11 @@ async def open_database(
         reading = await connect(where, where)
         opened.append(reading)
         await submit(reading, _prepare_reader)
-        looking = sqlite3.connect(where, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=64)
+        looking = sqlite3.connect(
+            where, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False, cached_statements=64
+        )
         _prepare_reader(looking)
+        looking.execute("PRAGMA busy_timeout = 0").fetchone()  # from here on `look` waits elsewhere
         return Database(
             path, writing, reading, looking, full=full, normal=normal, versions=versions_of(clock), patient=patient
         )
@@ -151,7 +154,9 @@ def versions_of(clock: Clock) -> Iterator[int]:
 def _prepare(db: sqlite3.Connection, path: Path, schema: str) -> None:
     wanted = steps(schema)
     check_ours(db, path, wanted[-1][0])
-    db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heeded in a new file only: lets `compact` work in small steps
+    if not db.execute("PRAGMA page_count").fetchone()[0]:
+        # Lets `compact` work in small steps. In a file that exists it changes nothing, but costs a write.
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StoreUnavailable(f"the database {path} cannot have a write-ahead log", hint="put it on a local disk")
     db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()

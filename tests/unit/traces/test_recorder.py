@@ -81,12 +81,23 @@ async def test_disabled_traces_keep_no_spans_but_logs(storage: Storage) -> None:
     assert len(await storage.traces.logs()) == 1
 
 
-async def test_a_failing_store_costs_the_batch_and_nothing_else(storage: Storage) -> None:
+async def test_what_a_failing_store_does_not_take_waits_as_far_as_there_is_room(storage: Storage) -> None:
     class Failing:
-        async def add(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> None:
-            raise StoreUnavailable()
+        broken = True
 
-    recorder = Recorder(Failing(), Traces(), Clock())  # type: ignore[arg-type]
-    recorder.span(span("a"))
+        async def add(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> None:
+            if self.broken:
+                raise StoreUnavailable()
+            await storage.traces.add(spans, logs)
+
+    store = Failing()
+    recorder = Recorder(store, Traces(buffer=100), Clock())  # type: ignore[arg-type]
+    for n in range(100):
+        recorder.span(span(f"{n}"))
     await recorder.flush()
+    assert recorder.dropped == 0
+    recorder.span(span("one too many"))
     assert recorder.dropped == 1
+    store.broken = False
+    await recorder.flush()
+    assert len(await storage.traces.trace("T")) == 100
