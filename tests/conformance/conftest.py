@@ -9,7 +9,7 @@ import pytest
 
 from .manifests import STEPS, Project, Runner, make_project, runners
 
-REQUIRE_ALL = os.environ.get("MOTIA_REQUIRE_ALL") == "1"
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL_RUNTIMES") == "1"
 
 
 @pytest.fixture(scope="session", params=runners(), ids=lambda runner: runner.name)
@@ -19,7 +19,7 @@ def runner(request: pytest.FixtureRequest) -> Runner:
         pytest.fail(found.fault)
     problem = found.problem or ("" if (STEPS / found.name).is_dir() else f"{found.name} has no fixture steps")
     if problem and REQUIRE_ALL:
-        pytest.fail(f"MOTIA_REQUIRE_ALL=1, but {problem}")
+        pytest.fail(f"REQUIRE_ALL_RUNTIMES=1, but {problem}")
     if problem:
         pytest.skip(problem)
     return found
