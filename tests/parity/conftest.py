@@ -11,13 +11,15 @@ from tests.kit.server import MOTIA, environment, serving
 from tests.parity.drive import Site
 from tests.parity.writing import Case, identity, write_project
 
+_CASE = ("area", "behaviour", "language")
+
 
 @pytest.fixture(scope="package")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     cases: list[Case] = [
-        tuple(item.callspec.params[name] for name in ("area", "behaviour", "language"))
+        tuple(item.callspec.params[name] for name in _CASE)
         for item in request.session.items
-        if hasattr(item, "callspec") and "area" in item.callspec.params
+        if hasattr(item, "callspec") and item.callspec.params.keys() >= set(_CASE)
     ]
     project = write_project(tmp_path_factory.mktemp("parity"), cases)
     with serving(project, LOG_LEVEL="debug") as server:
