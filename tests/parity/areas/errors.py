@@ -153,8 +153,9 @@ BEHAVIOURS = [
         expect=(Answer(json=["fine"]), Logged({"level": "error", "msg": Like("nowhere")})),
         node="ctx.streams.nowhere.set('g', 'i', {});\nreturn { status: 200, body: ['fine'] };",
         python="context.streams.nowhere.set('g', 'i', {})\nreturn {'status': 200, 'body': ['fine']}",
-        python_sync="import threading\nthreading.Thread(target=context.streams.nowhere.set, args=('g', 'i', {})).start()\n"
-        "return {'status': 200, 'body': ['fine']}",
-        ruby="Thread.new { context.streams.nowhere.set('g', 'i', {}) }\n{ status: 200, body: ['fine'] }",
+        # A moment for the thread: when it has not begun by the end of the run there is nothing to tell of.
+        python_sync="import threading, time\nthreading.Thread(target=context.streams.nowhere.set, args=('g', 'i', {})).start()\n"
+        "time.sleep(0.05)\nreturn {'status': 200, 'body': ['fine']}",
+        ruby="Thread.new { context.streams.nowhere.set('g', 'i', {}) }\nsleep 0.05\n{ status: 200, body: ['fine'] }",
     ),
 ]
