@@ -26,7 +26,6 @@ _TOGETHER = 0.25
 """Languages that have swapped their code by then (s) are served at the same moment."""
 _RENEWED_AFTER = 200
 """Reloads after which workers are replaced: timers and connections of old code live on in them."""
-
 _COLLECTED_AFTER = 50
 """Reloads after which the core collects its garbage: the collector is set to look seldom, for the sake of requests."""
 

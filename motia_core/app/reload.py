@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from fnmatch import fnmatchcase
 from glob import escape
 from pathlib import Path
-from typing import Any
 
 import anyio
 import msgspec
@@ -24,6 +23,7 @@ from motia_core.app.keepsakes import Keepsakes
 from motia_core.config.environment import apply_dotenv, read_dotenv
 from motia_core.config.files import NAMES as CONFIG_FILES
 from motia_core.config.load import Loaded
+from motia_core.config.merge import leaves
 from motia_core.errors import MotiaError
 from motia_core.model import Problem, Step
 from motia_core.problems import gravity
@@ -258,12 +258,5 @@ class Reloader:
 
 def _changed(before: Loaded, after: Loaded) -> list[str]:
     """Dotted keys of the settings that differ."""
-    old, new = (_flat(msgspec.to_builtins(one.config, str_keys=True)) for one in (before, after))
+    old, new = (leaves(msgspec.to_builtins(one.config, str_keys=True)) for one in (before, after))
     return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-
-
-def _flat(values: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        found |= _flat(value, f"{path}{key}.") if isinstance(value, dict) else {f"{path}{key}": value}
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -154,9 +154,6 @@ def dead_list(
     print_table(["ID", "STEP", "TOPIC", "REASON", "ATTEMPTS", "ERROR"], rows, empty="no dead letters")
 
 
-Ids = Annotated[list[int], typer.Argument(help="Ids, as `motia dead list` shows them")]
-
-
 @dead.command("show")
 def dead_show(id: Annotated[int, typer.Argument(help="Id")], project: Folder = None) -> None:
     """Print one dead letter as JSON."""
@@ -171,12 +168,19 @@ def dead_show(id: Annotated[int, typer.Argument(help="Id")], project: Folder = N
     print_json(_letter(found[0]))
 
 
-def _each(ids: list[int], all_of: str | None, project: str | None, verb: str) -> int:
+Chosen = Annotated[list[int] | None, typer.Argument(help="Ids, as `motia dead list` shows them")]
+OfStep = Annotated[str | None, typer.Option("--step", help="All of this step")]
+
+
+def _each(ids: list[int] | None, step: str | None, project: str | None, verb: Literal["redrive", "discard"]) -> int:
+    if not ids and step is None:
+        fail("nothing chosen", hint="give ids, or --step NAME for all of a step", code=2)
+
     async def work() -> int:
         async with storage(folder(project)) as store:
-            chosen = list(ids)
-            if all_of is not None:
-                chosen += [letter.id for letter in await store.events.dead(step=all_of, limit=1_000_000)]
+            chosen = list(ids or [])
+            if step is not None:
+                chosen += [letter.id for letter in await store.events.dead(step=step, limit=1_000_000)]
             if verb == "redrive":
                 return await store.events.redrive(chosen, now=Clock().now_ms())
             return await store.events.discard(chosen)
@@ -185,27 +189,15 @@ def _each(ids: list[int], all_of: str | None, project: str | None, verb: str) ->
 
 
 @dead.command("redrive")
-def dead_redrive(
-    ids: Annotated[list[int] | None, typer.Argument(help="Ids")] = None,
-    step: Annotated[str | None, typer.Option(help="All of this step")] = None,
-    project: Folder = None,
-) -> None:
+def dead_redrive(ids: Chosen = None, step: OfStep = None, project: Folder = None) -> None:
     """Run dead letters again, with all attempts before them."""
-    if not ids and step is None:
-        fail("nothing chosen", hint="give ids, or --step NAME for all of a step", code=2)
-    out.print(f"{_each(ids or [], step, project, 'redrive')} deliveries wait again")
+    out.print(f"{_each(ids, step, project, 'redrive')} deliveries wait again")
 
 
 @dead.command("discard")
-def dead_discard(
-    ids: Annotated[list[int] | None, typer.Argument(help="Ids")] = None,
-    step: Annotated[str | None, typer.Option(help="All of this step")] = None,
-    project: Folder = None,
-) -> None:
+def dead_discard(ids: Chosen = None, step: OfStep = None, project: Folder = None) -> None:
     """Throw dead letters away."""
-    if not ids and step is None:
-        fail("nothing chosen", hint="give ids, or --step NAME for all of a step", code=2)
-    out.print(f"{_each(ids or [], step, project, 'discard')} dead letters discarded")
+    out.print(f"{_each(ids, step, project, 'discard')} dead letters discarded")
 
 
 def _short(value: object) -> str:

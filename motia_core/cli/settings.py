@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -11,6 +10,7 @@ import typer
 from motia_core.cli.arguments import Debug, Folder, Host, Json, MotiaDir, Port, flags, folder
 from motia_core.cli.output import note, print_json, print_table, warn
 from motia_core.cli.project import configuration, run_async
+from motia_core.config.merge import leaves
 from motia_core.problems import gravity
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def config(
 ) -> None:
     """Show the effective configuration and where each value came from."""
     path = folder(project)
-    loaded = run_async(lambda: _load(path, "start" if start else "dev", flags(port, host, debug, motia_dir)))
+    given = flags(port, host, debug, motia_dir)
+    loaded = run_async(lambda: configuration(path, "start" if start else "dev", given))
     for problem in loaded.warnings:
         (note if gravity(problem) == "info" else warn)(problem.message)
     note(f"environment {loaded.env}, file {loaded.file or 'none'}")
@@ -44,19 +45,9 @@ def config(
 
 def setting_rows(loaded: Loaded) -> list[dict[str, object]]:
     """Every key with its value and origin; the function that guards the streams counts as one."""
-    values = _flat(msgspec.to_builtins(loaded.config, str_keys=True), "")
+    values = leaves(msgspec.to_builtins(loaded.config, str_keys=True)).items()
     rows = [{"key": key, "value": value, "from": loaded.origins.get(key, "default")} for key, value in values]
     if loaded.authenticate is not None:
         origin = f"{loaded.file}: {loaded.authenticate}"
         rows.append({"key": "streamAuth.authenticate", "value": "a function", "from": origin})
     return rows
-
-
-async def _load(path: Path, mode: str, given: dict[str, object]) -> Loaded:
-    return await configuration(path, mode, given)
-
-
-def _flat(value: object, prefix: str) -> list[tuple[str, object]]:
-    if not isinstance(value, dict) or not value:
-        return [(prefix, value)]
-    return [pair for key, inner in value.items() for pair in _flat(inner, f"{prefix}.{key}" if prefix else str(key))]

@@ -81,11 +81,11 @@ def merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> Tree:
     return _merged(dict(low), high)
 
 
-def leaves(values: Mapping[str, Any], path: str = "") -> list[str]:
-    """The dotted names of everything in `values` that is no section."""
-    found = []
+def leaves(values: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Everything in `values` that is no section, by its dotted name."""
+    found: dict[str, Any] = {}
     for key, value in values.items():
-        found += leaves(value, f"{path}{key}.") if isinstance(value, dict) and value else [f"{path}{key}"]
+        found |= leaves(value, f"{path}{key}.") if isinstance(value, dict) and value else {f"{path}{key}": value}
     return found
 
 

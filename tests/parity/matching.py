@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 
-class Hole:
-    def fits(self, value: Any) -> bool:
-        raise NotImplementedError
+class Hole(ABC):
+    @abstractmethod
+    def fits(self, value: Any) -> bool: ...
 
 
 @dataclass(frozen=True)

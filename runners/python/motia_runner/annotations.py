@@ -68,7 +68,7 @@ def _own(kind: Any) -> Optional[Dict[str, Any]]:
         if callable(make):
             try:
                 made = make()
-            except Exception:
+            except Exception:  # not meant to be called like that: when no other gives one, the caller is told it is left open
                 continue
             if isinstance(made, dict):
                 return made
@@ -166,7 +166,7 @@ def _fields(kind: Any) -> Fields:
     try:
         extras = {"include_extras": True} if sys.version_info >= (3, 9) else {}
         hints = typing.get_type_hints(kind, **extras)
-    except Exception:
+    except Exception:  # a name in a text annotation that cannot be found: the others still count
         hints = dict(getattr(kind, "__annotations__", {}))
     if hasattr(kind, "__dataclass_fields__"):
         missing = sys.modules["dataclasses"].MISSING

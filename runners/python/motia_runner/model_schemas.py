@@ -35,7 +35,7 @@ def schemas_of(model: Any) -> Tuple[Dict[str, Any], Any]:
     faithful, accepting = _generators()
     try:
         accepts = make(mode="validation", schema_generator=accepting)
-    except Exception:
+    except Exception:  # open in the core then, the model itself checks; a schema that cannot be made at all raises below
         accepts = {}
     return make(mode="validation", schema_generator=faithful), accepts
 

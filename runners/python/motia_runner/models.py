@@ -103,7 +103,7 @@ def filled(sent: Any, parsed: Any) -> Any:
 def _plain(parsed: Any, name: str) -> Any:
     try:
         return parsed.model_dump(mode="json", include={name})[name]
-    except Exception:
+    except Exception:  # a default without a JSON form: the handler gets it as the model has it
         return getattr(parsed, name)
 
 
