@@ -19,7 +19,7 @@ setup-test:
 	@.ci/setup test
 
 test: setup-test ## Set up, then run all tests (ARGS='-k queue' for some)
-	@REQUIRE_ALL_RUNTIMES=1 $(PY) -m pytest $(ARGS)
+	@REQUIRE_ALL_RUNTIMES=1 $(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses $$(($$(nproc) + 1)) --dist loadfile)
 
 check: setup-test ## Types, lint, layers, file lengths, documentation drift
 	@.ci/check
