@@ -104,25 +104,30 @@ class Rebuild {
   }
 
   list(items, room) {
-    return items.map((item, index) => this.inside(`[${index}]`, item, room) ?? null);
+    return items.map((item, index) => (this.leftOut(item) ? null : (this.inside(`[${index}]`, item, room) ?? null)));
   }
 
   entries(pairs, room) {
     const made = {};
     for (const [name, value] of pairs) {
       const key = typeof name === 'symbol' ? name.toString() : String(name);
-      if (value === undefined || (this.form === 'wire' && key === MARK && isMark(value))) continue;
+      if (value === undefined || this.leftOut(value) || (this.form === 'wire' && key === MARK && isMark(value))) continue;
       const sent = this.form !== 'http' && FORM.test(key) ? `$${key}` : key;
       put(made, sent, this.inside(`.${key}`, value, room));
     }
     return made;
   }
 
+  /** As JSON.stringify does, and as projects rely on: methods of an object are not data. Logs name them. */
+  leftOut(value) {
+    return this.form !== 'log' && (typeof value === 'function' || typeof value === 'symbol');
+  }
+
   error(error, room) {
     const made = { name: part(error, 'name'), message: part(error, 'message'), stack: part(error, 'stack') };
     for (const key of ['code', 'cause']) {
       const value = part(error, key, (one) => one);
-      if (value !== undefined && value !== '') made[key] = this.inside(`.${key}`, value, room);
+      if (value !== undefined && value !== '' && !this.leftOut(value)) made[key] = this.inside(`.${key}`, value, room);
     }
     return made;
   }

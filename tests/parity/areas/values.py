@@ -46,6 +46,9 @@ def refused(name: str, node: str, python: str, ruby: str, why: str, **more: Any)
     )
 
 
+AS_JSON = dict.fromkeys(("ts", "js"), "JSON.stringify leaves them out, and projects rely on it")
+REFUSES = "refuses what its own JSON library refuses"
+
 # One row, one line or two: the formatter would make a column of each.
 # fmt: off
 BEHAVIOURS = [
@@ -106,8 +109,12 @@ BEHAVIOURS = [
           "rescue StandardError => error\n  error\nend"),
     value("the-same-twice-is-no-cycle", "((part) => [part, part, { part }])({ n: 1 })", "(lambda part: [part, part, {'part': part}])({'n': 1})",
           "{ n: 1 }.then { |part| [part, part, { part: part }] }", [{"n": 1}, {"n": 1}, {"part": {"n": 1}}]),
-    refused("functions", "() => 1", "lambda: 1", "-> { 1 }", "function"),
-    refused("classes", "class Shape {}", "type('Shape', (), {})", "Class.new", "(class|function)"),
+    refused("functions", "", "lambda: 1", "-> { 1 }", "function", without=AS_JSON),
+    refused("classes", "", "type('Shape', (), {})", "Class.new", "(class|function)", without=AS_JSON),
+    Behaviour(name="functions-are-no-data", ask=Ask(method="GET"), without={"py": REFUSES, "py-async": REFUSES, "rb": REFUSES},
+              node="const all = { run: () => 1, mark: Symbol('s'), Shape: class {}, list: [() => 1, 2] };\nawait ctx.emit({ topic: '%ID%.out', data: all });\n"
+              "return { status: 200, body: [all, await ctx.state.set('%ID%', 'k', all)] };",
+              expect=(Answer(json=[{"list": [None, 2]}, {"list": [None, 2]}]), Heard([{"list": [None, 2]}]))),
     refused("cycles", "(() => { const own = { n: 1 }; own.self = own; return own; })()", "own()", "{ n: 1 }.tap { |own| own[:self] = own }", "contains itself",
             ts="const v: any = { n: 1 };\nv.self = v;\nlet said = '';\ntry { await ctx.emit({ topic: '%ID%.out', data: { items: [0, { v }] } }); } catch (error: any) { said = `${error.code} ${error.message}`; }\n"
             "ctx.logger.warn(said);\nreturn { status: 200, body: { items: [0, { v }] } };",
