@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import anyio
 
 from motia_core.app.fleet import Fleet
+from motia_core.app.knowledge import Knowledge
 from motia_core.errors import MotiaError
 from motia_core.protocol.calls import Log
 from motia_core.protocol.requests import FileReport
@@ -76,8 +77,8 @@ class Exchange:
         fleet.advance()
         failures: list[MotiaError] = []
 
-        async def one(name: str, supervisor: Supervisor) -> None:
-            fleet.known[name].start_over()
+        async def one(known: Knowledge, supervisor: Supervisor) -> None:
+            known.start_over()
             try:
                 await supervisor.replace("reload")
             except MotiaError as error:
@@ -86,7 +87,9 @@ class Exchange:
         async with anyio.create_task_group() as group:
             for name in names:
                 if (supervisor := fleet.supervisors.get(name)) is not None:
-                    group.start_soon(one, name, supervisor)
+                    group.start_soon(one, fleet.known[name], supervisor)
+                for side in fleet.sides.of(name):
+                    group.start_soon(one, side.known, side.supervisor)
         if failures:
             raise failures[0]
 
@@ -97,7 +100,21 @@ class Exchange:
             if known.files:
                 await fleet.ensure(name)
             return
-        asked, retry = known.doubtful(frozenset(changed)), fleet.beyond_steps(name, changed)
+        retry = fleet.beyond_steps(name, changed)
+        async with anyio.create_task_group() as group:
+            for side in fleet.sides.of(name):
+                group.start_soon(self._ask, side.supervisor, side.known, changed, number, retry)
+            answered = await self._ask(supervisor, known, changed, number, retry)
+            if not answered and known.files:
+                # Those that are starting, or take the place of those that did not survive it, will tell.
+                with anyio.move_on_after(_START):
+                    await known.reach(number)
+
+    async def _ask(
+        self, supervisor: Supervisor, known: Knowledge, changed: Sequence[str], number: int, retry: bool
+    ) -> bool:
+        """Has every worker of a pool swap its code. Whether any has said what is in it now."""
+        asked = known.doubtful(frozenset(changed))
         answers: list[Sequence[FileReport]] = []
 
         async def ask(worker: Worker) -> None:
@@ -115,12 +132,8 @@ class Exchange:
         for reports in answers:
             known.take(reports, number)
         if known.unsure:
-            for worker in supervisor.workers():
-                worker.outgoing = worker.outgoing or "reload"
-        if not answers and known.files:
-            # Those that are starting, or take the place of those that did not survive it, will tell.
-            with anyio.move_on_after(_START):
-                await known.reach(number)
+            supervisor.renew("reload")
+        return bool(answers)
 
     def _renew(self) -> None:
         """Replaces workers that have swapped code very often, softly and without waiting."""
@@ -128,6 +141,5 @@ class Exchange:
         if self._reloads % _COLLECTED_AFTER == 0:
             gc.collect()
         if self._reloads % _RENEWED_AFTER == 0:
-            for supervisor in self._fleet.supervisors.values():
-                for worker in supervisor.workers():
-                    worker.outgoing = worker.outgoing or "reload"
+            for supervisor in (*self._fleet.supervisors.values(), *self._fleet.sides):
+                supervisor.renew("reload")

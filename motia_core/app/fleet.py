@@ -1,10 +1,11 @@
 """The supervisors of a project, one per pool. Owns which languages run and what new workers are asked. Never starts a
-language that has no files. Next: `exchange.py` swaps the code of those that run.
+language that has no files. Next: `side_pools.py` has the pools that steps ask for, `exchange.py` swaps the code of
+those that run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -15,17 +16,16 @@ from anyio.abc import TaskGroup
 
 from motia_core import __version__
 from motia_core.app.knowledge import Knowledge
+from motia_core.app.places import Place
+from motia_core.app.side_pools import Side, SidePools
 from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.errors import RuntimeMissing, StepUnavailable
 from motia_core.model import Step
-from motia_core.protocol.message import Message
-from motia_core.protocol.messages import encode
 from motia_core.protocol.requests import FileReport, Held, SourceError
 from motia_core.workers.answers import CallHandler, LogSink
 from motia_core.workers.languages import Runner
 from motia_core.workers.launch import Site
-from motia_core.workers.lifecycle import State
 from motia_core.workers.pool import Pool
 from motia_core.workers.status import PoolStatus
 from motia_core.workers.supervisor import Supervisor
@@ -34,9 +34,14 @@ from motia_core.workers.worker import Worker
 Mode = Literal["dev", "start", "test"]
 
 
+async def _nothing(runner: str, worker: Worker) -> None:
+    """What a new worker needs besides its files."""
+
+
 class Fleet:
     """`on_call` and `on_log` are given to every worker. `on_described` is called when a new worker of a language has
-    said of its files what was not known. `holding` gives the earlier loadings that still serve."""
+    said of its files what was not known. `holding` gives the earlier loadings that still serve. `on_new` is awaited for
+    every new worker before it takes work."""
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class Fleet:
     ) -> None:
         self.runners = runners
         self.supervisors: dict[str, Supervisor] = {}
+        self.sides = SidePools(self._side, config.workers.cancel_grace)
         self._config = config
         self._site = Site(
             project=project,
@@ -72,6 +78,8 @@ class Fleet:
         self._snapshot = 1
         self._changed: dict[str, int] = {}
         self._started = False
+        self._needed: set[str] = set()
+        self.on_new: Callable[[str, Worker], Awaitable[None]] = _nothing
         self.on_described: Callable[[Collection[str]], None] = lambda names: None
         self.holding: Callable[[bool], Sequence[Held]] = lambda sources: ()
 
@@ -89,12 +97,17 @@ class Fleet:
                 starting.start_soon(self.ensure, runner)
         self._started = True
 
+    def need(self, name: str) -> None:
+        """Runner `name` is to run although it may have no files; `ensure` starts it when the others have started."""
+        self._needed.add(name)
+        self._take({each: known.files for each, known in self.known.items()})
+
     def _take(self, files: Mapping[str, Sequence[str]]) -> None:
         """Which files there are from now on."""
-        for name in self.known.keys() | files.keys():
+        for name in self.known.keys() | files.keys() | self._needed:
             names = list(files.get(name, ()))
             if name not in self.known:
-                if not names:
+                if not names and name not in self._needed:
                     continue
                 patience = self._config.workers.pool(name).load_timeout
                 self.known[name] = Knowledge(patience, partial(self._held, name))
@@ -109,22 +122,42 @@ class Fleet:
         runner = self.runners.get(name)
         if name in self.supervisors or runner is None or runner.problem is not None or self._group is None:
             return
-        supervisor = Supervisor(
-            runner,
-            self._config.workers.pool(name),
+        supervisor = self.supervisors[name] = self._supervisor(Place(name), self.known[name])
+        await self._group.start(supervisor.run)
+
+    def follow(self, steps: Iterable[Step]) -> None:
+        """These steps are about to be served: what pools they ask for besides the runners' own."""
+        if self._group is not None:
+            self.sides.follow(steps, self._group)
+
+    def _side(self, place: Place) -> Side | None:
+        if place.runner not in self.supervisors:
+            return None
+        patience = self._config.workers.pool(place.runner).load_timeout
+        known = Knowledge(patience, partial(self._held, place.runner))
+        return Side(self._supervisor(place, known), known)
+
+    def _supervisor(self, place: Place, known: Knowledge) -> Supervisor:
+        settings = self._config.workers.named(place.runner, place.pool)
+        return Supervisor(
+            self.runners[place.runner],
+            msgspec.structs.replace(settings, max_in_flight=1) if place.fresh else settings,
             self._site,
             handler=self._on_call,
             log=self._on_log,
             clock=self._clock,
-            prepare=partial(self._prepare, name),
+            prepare=partial(self._prepare, place, known),
             progress=self._progress,
+            name=place.name,
+            fresh=place.fresh,
         )
-        self.supervisors[name] = supervisor
-        await self._group.start(supervisor.run)
 
-    async def _prepare(self, name: str, worker: Worker) -> None:
-        """Every worker loads all files before it counts as ready; what the first says is kept."""
-        known = self.known[name]
+    async def _prepare(self, place: Place, known: Knowledge, worker: Worker) -> None:
+        """Every worker loads all files it may run before it counts as ready; what the first of the runner's own says is
+        served."""
+        name, own = place.runner, known is self.known[place.runner]
+        if own:
+            await self.on_new(name, worker)
         begun = self._snapshot
         await known.restore(worker, begun)
         described = await known.ask(worker, begun, known.files)
@@ -134,7 +167,7 @@ class Fleet:
             described = await known.ask(worker, begun, known.files, changed, retry=self.beyond_steps(name, changed))
         if known.outdated(described, begun):
             known.take(described, begun)
-            if self._started:
+            if own and self._started:
                 self.on_described((name,))
                 await known.restore(worker, begun)  # what serves on now that files have been found broken
 
@@ -178,43 +211,30 @@ class Fleet:
 
     def pool(self, step: Step) -> Pool:
         """Where `step` runs. Raises RuntimeMissing, StepUnavailable."""
-        supervisor = self.supervisors.get(step.runner)
+        own = self.pool_of(step.runner)
+        handler = step.handler
+        return own if handler.pool is None and not handler.fresh else self.sides.pool(step)
+
+    def pool_of(self, name: str) -> Pool:
+        """The own pool of runner `name`. Raises RuntimeMissing, StepUnavailable."""
+        supervisor = self.supervisors.get(name)
         if supervisor is not None:
             return supervisor.pool
-        runner = self.runners.get(step.runner)
+        runner = self.runners.get(name)
         if runner is not None and runner.problem is not None:
             raise RuntimeMissing(runner.problem)
-        raise StepUnavailable(f"{step.name}: no {step.runner} worker runs")
-
-    async def ask(self, runner: str, method: str, params: Message, *, timeout: float = 30.0) -> msgspec.Raw:
-        """One question to any worker of `runner`."""
-        supervisor = self.supervisors.get(runner)
-        if supervisor is None:
-            raise StepUnavailable(f"no {runner} worker runs")
-        worker = await supervisor.pool.acquire()
-        try:
-            return await worker.call(method, encode(params), timeout=timeout)
-        finally:
-            supervisor.pool.release(worker)
+        raise StepUnavailable(f"no {name} worker runs")
 
     def statuses(self) -> list[PoolStatus]:
-        return [supervisor.status() for supervisor in self.supervisors.values()]
+        return [supervisor.status() for supervisor in (*self.supervisors.values(), *self.sides)]
 
     async def stop(self, grace: float) -> None:
         """All pools at once."""
         async with anyio.create_task_group() as group:
+            group.start_soon(self.sides.stop, grace)
             for supervisor in self.supervisors.values():
                 group.start_soon(supervisor.stop, grace)
 
-    def health(self) -> dict[str, str]:
-        """Per language with files: `ready`, `starting`, `crash-looping`, or `missing` where no runtime is."""
-        states = {status.runner: str(status.state) for status in self.statuses()}
-        return {name: states.get(name, "missing") for name, known in self.known.items() if known.files}
-
-    def unready(self) -> list[str]:
-        """Why `/ready` says no: one reason per language that can run and has no ready worker."""
-        return [
-            f"no {status.name} worker is ready ({status.state})"
-            for status in self.statuses()
-            if self.known[status.name].files and not any(worker.state == State.READY.value for worker in status.workers)
-        ]
+    def wanted(self) -> list[str]:
+        """The languages that have files, or are needed without."""
+        return [name for name, known in self.known.items() if known.files or name in self._needed]

@@ -22,13 +22,15 @@ def delay(failures: int, *, first: float, cap: float, chance: float) -> float:
 
 
 class Failures:
-    """The failed starts of one pool. `row`: since something last went well; `total`: ever; `problem`: the last one."""
+    """The failed starts of one pool. `row`: since something last went well; `total`: ever; `problem`, `last`: what was
+    wrong with the last one, and when it was."""
 
     def __init__(self, settings: knobs.Pool) -> None:
         self._settings = settings
         self.row = 0
         self.total = 0
         self.not_before = 0.0
+        self.last = 0.0
         self.problem: str | None = None
 
     @property
@@ -40,8 +42,16 @@ class Failures:
         self.row += 1
         self.total += 1
         self.problem = problem
+        self.last = now
         wait = delay(self.row, first=settings.restart_delay, cap=settings.restart_cap, chance=chance)
         self.not_before = now + wait
+
+    def over(self, now: float, *, ready_at: float, jobs: int) -> bool:
+        """Whether a worker that lives shows that starts go well: a younger one by its work or its age, an older one
+        when for long none has failed, because none was wanted."""
+        if ready_at >= self.last:
+            return jobs > 0 or now - ready_at > SETTLED
+        return now - self.last > max(SETTLED, 2 * self._settings.restart_cap)
 
     def clear(self) -> None:
         self.row, self.problem = 0, None

@@ -8,6 +8,7 @@ left stays in `runs` until the runner answers it, because until then user code r
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Literal, Protocol
 
 import anyio
@@ -81,6 +82,7 @@ class Conversation:
             fd3=runner.wire == "fd3",
             listener=self,
             outbound=self._site.wire.outbound,
+            guardian=self._site.guardian,
         )
         self._answers = Answers(self._owner.name, self._peer, self.process, self._handler, self._tasks)
 
@@ -101,11 +103,19 @@ class Conversation:
                 self._peer.forget(id)
             del waiter, data  # see `run`
 
-    async def run(self, invocation: str, params: bytes, deadline: float) -> Raw:
+    async def run(
+        self,
+        method: str,
+        params: bytes,
+        deadline: float,
+        *,
+        invocation: str | None = None,
+        ended: Callable[[], None] | None = None,
+    ) -> Raw:
         host = self._host()
-        id, data = self._peer.call("step.run", params)
+        id, data = self._peer.call(method, params)
         waiter: Waiter[Raw] = process.new_waiter()
-        self.runs.add(id, Run(invocation, deadline, waiter))
+        self.runs.add(id, Run(invocation, deadline, waiter, ended=ended))
         host.write(data)
         try:
             return await waiter
@@ -124,7 +134,8 @@ class Conversation:
         if not run.abandoned:
             run.abandoned = True
             self._owner.abandoned()
-        self._host().write(self._peer.notify("cancel", encode(Cancel(invocation=run.invocation, reason=reason))))
+        if run.invocation is not None:
+            self._host().write(self._peer.notify("cancel", encode(Cancel(invocation=run.invocation, reason=reason))))
 
     def ping(self) -> None:
         self._ping, data = self._peer.call("ping", b"{}")

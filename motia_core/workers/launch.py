@@ -15,6 +15,7 @@ from motia_core.errors import RemoteProtocolError, VersionMismatch
 from motia_core.protocol.envelope import ErrorObject
 from motia_core.protocol.messages import PROTOCOL_VERSION, encode
 from motia_core.protocol.requests import Initialize, Initialized, WireLimits
+from motia_core.workers.guardian import Guardian
 from motia_core.workers.languages import Runner
 
 
@@ -29,6 +30,7 @@ class Site(Struct, frozen=True, kw_only=True):
     wire: knobs.Wire = knobs.Wire()
     cancel_grace: float = 5.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    guardian: Guardian = field(default_factory=Guardian)
 
 
 def environment(site: Site, runner: Runner, worker: str, packages: Path | None) -> dict[str, str]:

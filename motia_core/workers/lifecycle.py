@@ -15,12 +15,14 @@ from motia_core.errors import LocalProtocolError
 Event = Literal["ready", "silent", "pong", "retire", "fail", "exit"]
 
 # Why a worker was retired. `jobs`, `lifetime`, `memory` recycle it softly; `idle` and `shrink` make the pool smaller;
+# `fresh`: it has served the one call it was for;
 # `deadline`: a handler did not stop; `blocked`: it hung and nobody waited for it; `protocol`: it broke the wire;
 # `reload`, `shutdown`: somebody asked; `load`: a file it was reading ended or stopped it; `crash`: it ended by itself.
 Reason = Literal[
     "jobs",
     "lifetime",
     "idle",
+    "fresh",
     "memory",
     "deadline",
     "blocked",

@@ -1,5 +1,6 @@
 """Shares out the workers that take work: the least busy one, at once when it can, else in the order of asking, for a
-bounded time and in a bounded queue. Starts and ends no worker; it tells its supervisor when callers wait.
+bounded time and in a bounded queue. Starts and ends no worker; it tells its supervisor when callers wait. In a `fresh`
+pool a worker is shared out once and retired with its first caller.
 
 The usual way costs a walk over the open workers and no lock, timer or event.
 """
@@ -34,11 +35,18 @@ class Pool:
     runs nothing."""
 
     def __init__(
-        self, name: str, settings: knobs.Pool, *, wanting: Callable[[], None], quiet: Callable[[Worker], None]
+        self,
+        name: str,
+        settings: knobs.Pool,
+        *,
+        wanting: Callable[[], None],
+        quiet: Callable[[Worker], None],
+        fresh: bool = False,
     ) -> None:
         self.name = name
         self._settings = settings
-        self._full = settings.max_in_flight
+        self._fresh = fresh
+        self._full = 1 if fresh else settings.max_in_flight
         self._wanting = wanting
         self._quiet = quiet
         self._open: list[Worker] = []
@@ -66,15 +74,20 @@ class Pool:
     async def acquire(self, *, alone: bool = False) -> Worker:
         """A place in the least busy worker; with `alone`, a worker that runs nothing else meanwhile. Each must be given
         back by `release`. Raises WorkersBusy, or Draining once the pool is closed."""
+        alone = alone and not self._fresh
         if not alone and not self._callers:
             worker = self._least_busy()
             if worker is not None:
                 worker.in_flight += 1
+                if self._fresh:
+                    self._take_out(worker)
                 return worker
         return await self._wait(_Caller(alone))
 
     def release(self, worker: Worker) -> None:
         worker.in_flight -= 1
+        if self._fresh:
+            worker.retire("fresh")
         if worker.alone and not worker.in_flight:
             worker.alone = False
             self._alone.discard(worker)
@@ -91,7 +104,7 @@ class Pool:
             self._alone.discard(worker)
         if worker is self._reserved and worker.state is not State.READY:
             self._reserved = None
-        free = not worker.alone and worker is not self._reserved and not self._closed
+        free = not worker.alone and not worker.used and worker is not self._reserved and not self._closed
         if free and worker.state is State.READY:
             if worker not in self._open:
                 self._open.append(worker)
@@ -169,8 +182,16 @@ class Pool:
             return None
         return next((worker for worker in self._open if not worker.in_flight), None)
 
+    def _take_out(self, worker: Worker) -> None:
+        """It has got its one call; another is to be made ready."""
+        worker.used = True
+        self._open.remove(worker)
+        self._wanting()
+
     def _serve(self, caller: _Caller, worker: Worker) -> None:
         worker.in_flight += 1
+        if self._fresh:
+            self._take_out(worker)
         if caller.alone:
             worker.alone = True
             self._alone.add(worker)

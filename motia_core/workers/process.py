@@ -1,5 +1,5 @@
-"""One operating system process on three pipes. It owns spawning, the pipes, the lifeline, signals and reaping, and it
-is the only file of this package that knows asyncio; it understands nothing of what crosses the pipes.
+"""One operating system process on three pipes. It owns spawning, the pipes, the lifeline, signals and reaping; it and
+`guardian.py` are the only files of this package that know asyncio. It understands nothing of what crosses the pipes.
 
 The end of the process is what counts, not the end of its pipes: a grandchild may hold stdout open for ever. What the
 process had written before it ended is still read. Spawn from the thread of the event loop only: Linux sends the
@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
 import anyio
+
+from motia_core.workers.guardian import Guardian
 
 T = TypeVar("T")
 Waiter = asyncio.Future
@@ -58,8 +60,9 @@ def ending(code: int) -> str:
 class Process(asyncio.SubprocessProtocol):
     """Made by `spawn`. `closed` is set when the pipes are gone as well."""
 
-    def __init__(self, listener: Listener, outbound: int, lifeline: int) -> None:
+    def __init__(self, listener: Listener, outbound: int, lifeline: int, guardian: Guardian) -> None:
         self._listener = listener
+        self._guardian = guardian
         self._lifeline = lifeline
         self._outbound = outbound
         self._loop = asyncio.get_running_loop()
@@ -98,6 +101,7 @@ class Process(asyncio.SubprocessProtocol):
         if not self._over:
             self.kill()
             self._over = True
+            self._guardian.remove(self.pid) if self.pid else self._guardian.forget()
             os.close(self._lifeline)
 
     def _flush(self) -> None:
@@ -130,6 +134,7 @@ class Process(asyncio.SubprocessProtocol):
         self._transport = cast("asyncio.SubprocessTransport", transport)
         self._stdin = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(0))
         self.pid = self._transport.get_pid()
+        self._guardian.add(self.pid)
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 1:
@@ -170,6 +175,7 @@ class Process(asyncio.SubprocessProtocol):
             return
         self.kill()  # what the process left behind in its group
         self._over = True
+        self._guardian.remove(self.pid)  # and in its session
         if self._timer is not None:
             self._timer.cancel()
         if self._stderr:
@@ -192,7 +198,14 @@ class Process(asyncio.SubprocessProtocol):
 
 
 async def spawn(
-    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], fd3: bool, listener: Listener, outbound: int
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    fd3: bool,
+    listener: Listener,
+    outbound: int,
+    guardian: Guardian,
 ) -> Process:
     """Starts `command` in a session of its own. Raises OSError when it cannot be started.
 
@@ -201,9 +214,10 @@ async def spawn(
     read, write = os.pipe()
     lifeline = fcntl.fcntl(read, fcntl.F_DUPFD_CLOEXEC, _LIFELINE_FROM)
     os.close(read)
-    process = Process(listener, outbound, write)
+    process = Process(listener, outbound, write, guardian)
     words = ["/bin/sh", "-c", _SWAP, "sh", *command] if fd3 else list(command)
     try:
+        await guardian.expect()
         await asyncio.get_running_loop().subprocess_exec(
             lambda: process,
             *words,

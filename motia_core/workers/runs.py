@@ -3,7 +3,7 @@ already. Sends nothing and kills nothing; `worker.py` does what `sweep` says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Raw, Struct
 
@@ -12,13 +12,16 @@ from motia_core.workers.process import Waiter
 
 
 class Run(Struct):
-    """`abandoned`: its caller has been answered or has left. `expired`: its deadline has passed."""
+    """`abandoned`: its caller has been answered or has left. `expired`: its deadline has passed. A question to a
+    function that is no step's handler has no `invocation` and cannot be cancelled. `ended` is called, once, when user
+    code has really stopped."""
 
-    invocation: str
+    invocation: str | None
     deadline: float
     waiter: Waiter[Raw]
     abandoned: bool = False
     expired: bool = False
+    ended: Callable[[], None] | None = None
 
 
 class Swept(Struct, frozen=True):
@@ -48,11 +51,13 @@ class Runs:
         self._runs[id] = run
 
     def pop(self, id: int) -> Run | None:
-        return self._runs.pop(id, None)
+        run = self._runs.pop(id, None)
+        if run is not None and run.ended is not None:
+            run.ended()
+        return run
 
     def clear(self) -> Iterator[Waiter[Raw]]:
-        runs = list(self._runs.values())
-        self._runs.clear()
+        runs = [run for id in list(self._runs) if (run := self.pop(id)) is not None]
         return (run.waiter for run in runs)
 
     def sweep(self, now: float) -> Swept:

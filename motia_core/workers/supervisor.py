@@ -1,13 +1,12 @@
 """Keeps the workers of one pool alive: starts, replaces, grows, shrinks, drains and stops them. The policies are in
-`sizing.py`, `backoff.py` and `recycle.py`; this file collects their figures and does what they say.
+`sizing.py`, `losses.py` and `recycle.py`; this file collects their figures and does what they say.
 
-A worker is replaced softly: the new one is ready before the old one takes no more work.
+A worker is replaced softly: the new one is ready before the old one takes no more work. In a `fresh` pool each worker
+serves one call; there is nothing to replace but the spare ones.
 """
 
 from __future__ import annotations
 
-import logging
-from collections import deque
 from functools import partial
 
 import anyio
@@ -16,23 +15,21 @@ from anyio.abc import TaskGroup, TaskStatus
 from motia_core.clock import Clock
 from motia_core.config import knobs
 from motia_core.errors import WorkerDied
-from motia_core.workers import backoff, packages, recycle, sizing
+from motia_core.workers import packages, recycle, sizing
 from motia_core.workers.answers import CallHandler, LogSink
 from motia_core.workers.birth import Prepare, bring_up
 from motia_core.workers.languages import Runner
 from motia_core.workers.launch import Site
 from motia_core.workers.lifecycle import OVER, SERVING, State
+from motia_core.workers.losses import Losses
 from motia_core.workers.pool import Pool
-from motia_core.workers.status import PoolState, PoolStatus, Retirement, resident
+from motia_core.workers.status import PoolState, PoolStatus, resident
 from motia_core.workers.worker import Terms, Worker
 
 TICK = 0.25
 LATE = 0.05  # oversleeping by more means that the core itself was not listening
 MEMORY_EVERY = 1.0
-_REMEMBERED = 20
 _SURPLUS = 5.0  # idle seconds of a worker above the maximum
-_CRASHES = frozenset({"crash", "protocol"})
-_log = logging.getLogger(__name__)
 
 
 class Supervisor:
@@ -51,10 +48,12 @@ class Supervisor:
         prepare: Prepare | None = None,
         progress: packages.Progress | None = None,
         name: str | None = None,
+        fresh: bool = False,
     ) -> None:
         self.name = name or runner.name
         self.runner = runner
-        self.pool = Pool(self.name, settings, wanting=self._look, quiet=self._quiet)
+        self.fresh = fresh
+        self.pool = Pool(self.name, settings, wanting=self._look, quiet=self._quiet, fresh=fresh)
         self._settings = settings
         self._terms = Terms(
             runner=runner,
@@ -74,12 +73,11 @@ class Supervisor:
         self._workers: list[Worker] = []
         self._mourned: set[Worker] = set()
         self._count = 0
-        self._failures = backoff.Failures(settings)
-        self._restarts = 0
+        self._losses = Losses(self.name, settings, clock, self.pool.trouble)
+        self._failures = self._losses.failures
         self._memory_at = 0.0
-        self._retired: deque[Retirement] = deque(maxlen=_REMEMBERED)
         self._draining = self._stopping = self._stopped = False
-        self._first = settings.min == 0
+        self._first = (settings.fresh_spares if fresh else settings.min) == 0
         self._wake, self._stirred, self._ended = anyio.Event(), anyio.Event(), anyio.Event()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
@@ -96,17 +94,17 @@ class Supervisor:
         finally:
             self._tasks = None
             self._ended.set()
+            with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
+                await self._terms.site.guardian.rest()
 
     async def replace(self, reason: str) -> None:
         """Rolling: each worker there is now takes no more work once a new one is ready in its place. Raises WorkerDied
         when the first new one cannot start; the old ones then go on, and it is tried again in the background."""
-        old = []
         for worker in list(self._workers):
             if worker.state is State.STARTING:
                 worker.fail(reason, "was replaced before it was ready")
-            elif worker.state in SERVING:
-                worker.outgoing = reason
-                old.append(worker)
+        old = [] if self.fresh else self.workers()
+        self.renew(reason)
         failed = self._failures.total
         self._failures.try_now()
         self._look()
@@ -138,19 +136,30 @@ class Supervisor:
 
     def workers(self) -> list[Worker]:
         """Those that take work, for questions that each must be asked."""
-        return [worker for worker in self._workers if worker.state in SERVING]
+        return [worker for worker in self._workers if worker.state in SERVING and not worker.used]
+
+    def renew(self, reason: str) -> None:
+        """As `replace`, without waiting for it."""
+        for worker in self.workers():
+            worker.outgoing = worker.outgoing or reason
+            if self.fresh:
+                worker.retire(reason)
 
     def status(self) -> PoolStatus:
+        living = [worker for worker in self._workers if worker.state not in OVER]
         return PoolStatus(
             name=self.name,
             runner=self.runner.name,
+            fresh=self.fresh,
             state=self._state(),
             problem=self._failures.problem,
-            workers=tuple(worker.status() for worker in self._workers if worker.state not in OVER),
+            workers=tuple(worker.status() for worker in living),
             waiting=self.pool.waiting + self.pool.lonely,
             failures=self._failures.row,
-            restarts=self._restarts,
-            retired=tuple(self._retired),
+            next_try=self._losses.next_try(),
+            restarts=self._losses.restarts,
+            late=self._losses.late + sum(worker.late for worker in living),
+            retired=self._losses.retired,
         )
 
     def _state(self) -> PoolState:
@@ -159,7 +168,8 @@ class Supervisor:
         if self._failures.looping:
             return "crash-looping"
         serving = any(worker.state in SERVING for worker in self._workers)
-        return "ready" if serving or not (self._settings.min or self._failures.row) else "starting"
+        at_rest = self._first if self.fresh else not self._settings.min
+        return "ready" if serving or (at_rest and not self._failures.row) else "starting"
 
     async def _tend(self, task_status: TaskStatus[None]) -> None:
         due, reported = float("inf"), False
@@ -168,6 +178,7 @@ class Supervisor:
             now = self._clock.monotonic()
             late = now - due
             due = now + TICK
+            await self._terms.site.guardian.hold()
             for worker in list(self._workers):
                 due = min(due, worker.tick(now, late if late > LATE else 0.0) or due)
             if not self._draining:
@@ -183,6 +194,8 @@ class Supervisor:
             task_status.started()
 
     def _recycle(self, now: float) -> None:
+        if self.fresh:
+            return
         serving = [worker for worker in self._workers if worker.state in SERVING and worker.outgoing is None]
         weigh = now - self._memory_at >= MEMORY_EVERY
         if weigh:
@@ -202,10 +215,10 @@ class Supervisor:
 
     def _balance(self, now: float) -> None:
         serving = [worker for worker in self._workers if worker.state in SERVING]
-        if self._failures.row and any(w.jobs or now - (w.ready_at or now) > backoff.SETTLED for w in serving):
-            self._failures.clear()
+        self._losses.judge(serving)
         if now >= self._failures.not_before:
-            for _ in range(sizing.starts(self._settings, self._census(now))):
+            plan = sizing.spares if self.fresh else sizing.starts
+            for _ in range(plan(self._settings, self._census(now))):
                 self._start()
 
     def _census(self, now: float) -> sizing.Census:
@@ -214,8 +227,10 @@ class Supervisor:
             starting=sum(worker.state is State.STARTING for worker in self._workers),
             serving=len(serving),
             outgoing=sum(worker.outgoing is not None for worker in serving),
-            hung=sum(worker.hung(now) for worker in serving),
+            bypassed=sum(worker.bypassed(now) for worker in serving),
+            idle=sum(not worker.in_flight for worker in serving),
             alone=self.pool.alone,
+            leaving=sum(worker.state is State.DRAINING for worker in self._workers),
             waiting=self.pool.waiting + (self._failures.looping and not serving),  # try, though callers are refused
             lonely=self.pool.lonely,
         )
@@ -242,30 +257,15 @@ class Supervisor:
 
     def _welcome(self, worker: Worker) -> None:
         worker.ready()
-        self.pool.trouble(None)
+        self._losses.alive()
         self._first = True
         old = next((w for w in self._workers if w.outgoing is not None and w.state in SERVING), None)
         if old is not None and old.outgoing is not None:
             old.retire(old.outgoing)
 
     def _mourn(self, worker: Worker) -> None:
-        now = self._clock.monotonic()
-        reason = worker.reason or "crash"
-        self._retired.append(
-            Retirement(worker=worker.name, reason=reason, problem=worker.problem, time=self._clock.now_ms())
-        )
-        if worker.state is State.FAILED and reason not in ("reload", "load", "shutdown"):
-            _log.warning("worker %s %s", worker.name, worker.problem)
-        if reason not in ("idle", "shrink", "shutdown"):
-            self._restarts += 1
-        ready_for = None if worker.ready_at is None else now - worker.ready_at
-        if worker.state is State.FAILED and reason in _CRASHES and backoff.failed_start(worker.jobs, ready_for):
+        if self._losses.mourn(worker, serving=any(w.state in SERVING for w in self._workers)):
             self._first = True
-            self._failures.add(worker.problem or "ended", now=now, chance=self._clock.random())
-            if self._failures.looping and not any(w.state in SERVING for w in self._workers):
-                self.pool.trouble(self._failures.problem)
-        elif worker.state is State.FAILED:
-            self._failures.try_now()
 
     async def _let_go(self, worker: Worker) -> None:
         await worker.quiet.wait()

@@ -26,7 +26,7 @@ from motia_core.workers.conversation import Conversation
 from motia_core.workers.languages import Runner
 from motia_core.workers.lifecycle import OVER, State
 from motia_core.workers.pulse import Pulse
-from motia_core.workers.status import WorkerStatus, resident
+from motia_core.workers.status import WorkerStatus, processor, resident
 
 TERMINATE_GRACE = 0.5
 
@@ -47,8 +47,9 @@ class Terms(Struct, frozen=True, kw_only=True):
 
 class Worker:
     """`in_flight` counts the places taken: by callers of the pool, and by invocations nobody waits for any more.
-    `quiet` is set when it takes no more work and runs nothing, `over` when its process has ended. `reading`: it loads
-    files and need not answer pings; what it ended for, should it end meanwhile."""
+    `quiet` is set when it takes no more work and runs nothing, `over` when its process has ended. `used`: it has got
+    the one call it was started for. `reading`: it loads files and need not answer pings; what it ended for, should it
+    end meanwhile."""
 
     def __init__(self, name: str, terms: Terms, tasks: TaskGroup) -> None:
         self.name = name
@@ -59,6 +60,7 @@ class Worker:
         self.reading: lifecycle.Reason | None = None
         self.in_flight = 0
         self.alone = False
+        self.used = False
         self.pid = 0
         self.runtime = ""
         self.spawned = terms.clock.monotonic()
@@ -76,6 +78,11 @@ class Worker:
     def jobs(self) -> int:
         """Invocations it has answered."""
         return self._talk.jobs
+
+    @property
+    def late(self) -> int:
+        """Answers nobody waited for."""
+        return self._talk.late
 
     async def start(self, packages: Path | None) -> None:
         """Spawns the process and shakes hands. Raises WorkerDied, VersionMismatch or RemoteProtocolError."""
@@ -102,7 +109,12 @@ class Worker:
 
     def run(self, invocation_id: str, params: bytes, *, deadline: float) -> Awaitable[Raw]:
         """The result of `step.run`; `deadline` is monotonic seconds. Raises as `call` does."""
-        return self._talk.run(invocation_id, params, deadline)
+        return self._talk.run("step.run", params, deadline, invocation=invocation_id)
+
+    def ask(self, method: str, params: bytes, *, deadline: float, ended: Callable[[], None]) -> Awaitable[Raw]:
+        """The answer of a function of the project that is no step's handler. It takes a place and ends a worker that it
+        does not stop in, as an invocation does; `ended` is called when it has really stopped. Raises as `call` does."""
+        return self._talk.run(method, params, deadline, ended=ended)
 
     def ready(self) -> None:
         self.ready_at = self.idle_since = self._terms.clock.monotonic()
@@ -162,8 +174,9 @@ class Worker:
         self._pulse.excuse(late)
         return self._look_alive(now) if self._talk.greeted and self.state not in OVER else None
 
-    def hung(self, now: float) -> bool:
-        return self._pulse.hung(now)
+    def bypassed(self, now: float) -> bool:
+        """Whether it has been silent for so long that another should serve in its place."""
+        return self.state is State.BLOCKED and self._pulse.bypassed(now)
 
     def status(self) -> WorkerStatus:
         return WorkerStatus(
@@ -176,7 +189,7 @@ class Worker:
             jobs=self.jobs,
             age=round(self._terms.clock.monotonic() - self.spawned, 3),
             rss=0 if self.over.is_set() else resident(self.pid),
-            late=self._talk.late,
+            late=self.late,
             strays=self._talk.strays,
             runtime=self.runtime,
         )
@@ -230,11 +243,15 @@ class Worker:
 
     def _look_alive(self, now: float) -> float | None:
         pulse = self._pulse
-        if pulse.due(now):
+        if pulse.due(now, busy=self.in_flight > 0):
             self._talk.ping()
-            pulse.sent(now)
-        elif self.state is State.READY and pulse.blocked(now):
-            self._move("silent")
-        elif pulse.hung(now) and not self._talk.runs.wanted and self.reading is None:
-            self.fail("blocked", f"was killed: it has not answered a ping for {pulse.silent(now):.1f} s")
+            pulse.sent(now, processor(self.pid)[1])
+        elif pulse.blocked(now):
+            wanting, used = processor(self.pid)
+            if wanting:
+                pulse.starved(now, used)
+            if self.state is State.READY and pulse.blocked(now):
+                self._move("silent")
+            elif pulse.hung(now) and not self._talk.runs.wanted and self.reading is None:
+                self.fail("blocked", f"was killed: it has not answered a ping for {pulse.silent(now):.1f} s")
         return pulse.verdict_at() if self.state is State.READY else None

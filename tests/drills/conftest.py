@@ -16,6 +16,7 @@ from msgspec import Raw
 from motia_core.clock import Clock
 from motia_core.config import knobs
 from motia_core.protocol.calls import Log
+from motia_core.workers.guardian import Guardian
 from motia_core.workers.languages import Runner
 from motia_core.workers.launch import Site
 from motia_core.workers.supervisor import Supervisor
@@ -44,8 +45,9 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]
 class Bench:
     """What a drill looks at."""
 
-    def __init__(self, supervisor: Supervisor, logs: list[tuple[str, Log]], clock: Clock) -> None:
+    def __init__(self, supervisor: Supervisor, guardian: Guardian, logs: list[tuple[str, Log]], clock: Clock) -> None:
         self.supervisor = supervisor
+        self.guardian = guardian
         self.pool = supervisor.pool
         self.logs = logs
         self.clock = clock
@@ -91,7 +93,7 @@ Make = Callable[..., AbstractAsyncContextManager[Bench]]
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """`bench("good.py", max=2, …)`: knobs of the pool, and `handler`, `log`, `prepare`, `cancel_grace`, `wire`, `fd3`,
-    `arguments`, `interpreter`, `grace` (for the stop)."""
+    `arguments`, `interpreter`, `fresh`, `grace` (for the stop)."""
 
     monkeypatch.setattr("motia_core.workers.supervisor.TICK", 0.05)
     monkeypatch.setattr("motia_core.workers.supervisor.MEMORY_EVERY", 0.05)
@@ -122,7 +124,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
             environment={MARK: str(tmp_path)},
         )
         handler, prepare = options.pop("handler", unknown), options.pop("prepare", None)
-        grace = options.pop("grace", 2.0)
+        grace, fresh = options.pop("grace", 2.0), options.pop("fresh", False)
         log = options.pop("log", lambda worker, log: logs.append((worker, log)))
         supervisor = Supervisor(
             runner,
@@ -132,8 +134,9 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
             log=log,
             clock=clock,
             prepare=prepare,
+            fresh=fresh,
         )
-        found = Bench(supervisor, logs, clock)
+        found = Bench(supervisor, site.guardian, logs, clock)
         try:
             async with anyio.create_task_group() as tasks:
                 with anyio.fail_after(20):

@@ -2,8 +2,8 @@
 
 Step files that fail or end their process when imported, a language whose interpreter ends at once, and a handler that
 loses memory with every request. The other steps serve all the time; a language that cannot start is tried again ever
-more seldom, `/health` says so, and it serves by itself once it is mended; a worker that has grown too large is replaced
-without a request being refused. The delay between restarts is capped at 1 s here.
+more seldom, `/health` and one line of the console say so, and it serves by itself once it is mended; a worker that has
+grown too large is replaced without a request being refused. The delay between restarts is capped at 1 s here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import anyio
@@ -29,6 +30,7 @@ SECONDS = 180.0
 LIMIT = 600.0
 STARTS_A_MINUTE = 150  # at a cap of 1 s, less up to a quarter, and the quick ones in the beginning
 RESTARTS = 8  # of a language of which two files end their process; each is tried once or twice, then left alone
+COUNTS = {"state", "workers", "ready", "inFlight", "waiting", "failures", "nextTry"}
 CONFIG = """
 [workers.python]
 memory = 90_000_000
@@ -89,7 +91,9 @@ async def run(scale: float, report: Callable[[str], None]) -> dict[str, object]:
         }
         async with Core(where, **env) as core, aiohttp.ClientSession() as session:
             began = time.monotonic()
-            await told(session, core, "crash-looping")
+            pool = await told(session, core, "crash-looping")
+            must(pool["failures"] >= 5 and pool["nextTry"] >= 0, f"/health does not say when it is tried again: {pool}")
+            must(pool.keys() <= COUNTS, f"/health says more of a pool than counts: {pool}")
             must((await get(session, core.url + "/rb"))[0] in (404, 503), "a language that cannot start serves")
             leak, beside = Probe(session, core.url + "/leak", 0.001), Probe(session, core.url + "/js")
             async with anyio.create_task_group() as group:
@@ -105,7 +109,10 @@ async def run(scale: float, report: Callable[[str], None]) -> dict[str, object]:
             report("mending the language that cannot start")
             cure.touch()
             mended = await answered(session, core.url + "/rb")
-            await told(session, core, "ready")
+            must("nextTry" not in await told(session, core, "ready"), "a circuit that is closed has a next try")
+            for said in ("workers in a row did not start", "ruby: workers start again"):
+                lines = core.server.output.count(said)
+                must(lines == 1, f"{lines} lines of the console say: {said}")
             memory = resident(core.pid)
             gone = await core.end()
     must(not leak.refused, f"{leak.refused} requests failed while workers were replaced")
@@ -126,14 +133,15 @@ async def run(scale: float, report: Callable[[str], None]) -> dict[str, object]:
     }
 
 
-async def told(session: aiohttp.ClientSession, core: Core, state: str) -> None:
-    """Until `/health` says this of Ruby; the server is degraded all the time, for its broken files."""
+async def told(session: aiohttp.ClientSession, core: Core, state: str) -> dict[str, Any]:
+    """What `/health` says of Ruby's pool once it says this of Ruby; the server is degraded all the time, for its broken
+    files."""
     end = time.monotonic() + 30
     while True:
         status, health = await get(session, core.url + "/health")
         must((status, health["status"]) == (200, "degraded"), f"/health says {status} {health}")
         if health["languages"].get("ruby") == state:
-            return
+            return dict(health["pools"]["ruby"])
         must(time.monotonic() < end, f"/health never said that Ruby is {state}: {health}")
         await anyio.sleep(0.02)
 

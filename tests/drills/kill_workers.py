@@ -68,8 +68,8 @@ class Killer:
         """Until `end`, and at least `count`."""
         while time.monotonic() < end or len(self._core.kills) < count:
             await anyio.sleep(self._random.uniform(0.05, 0.5))
-            pool = self._random.choice(sorted(self._ready))
-            victims = sorted(self._ready[pool] - self._core.kills.keys())
+            pool = self._random.choice(sorted(self._ready) or [""])  # nobody has looked yet
+            victims = sorted(self._ready.get(pool, set()) - self._core.kills.keys())
             if victims:
                 victim = self._random.choice(victims)
                 with suppress(ProcessLookupError):

@@ -2,8 +2,9 @@
 
 The core is ended in every way there is: SIGKILL, SIGQUIT, SIGHUP and SIGABRT, which it does not handle, and SIGTERM and
 SIGINT, which drain; a second one stops it at once. Its workers of three languages are idle, asleep in handlers or
-blocked in them at that moment. Within 2 s nothing is left of it, no orphan and no zombie. What a drain waits for is
-answered; what is stopped half way returns to the queue, uncounted, and runs in the next life.
+blocked in them at that moment, and those that are blocked have started programs, with process groups of their own and
+without. Within 2 s nothing is left of it, no orphan and no zombie. What a drain waits for is answered; what is stopped
+half way returns to the queue, uncounted, and runs in the next life.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import anyio
 
 from tests.drills.kit.core import Core
 from tests.drills.kit.ledger import runs
-from tests.drills.kit.processes import until
+from tests.drills.kit.processes import described, marked, until
 from tests.drills.kit.project import LANGUAGES, project
 from tests.drills.kit.verdict import must, share
 
@@ -29,6 +30,7 @@ ROUNDS = 8
 LIMIT = 900.0
 LONG = 120_000  # milliseconds
 STOPPED = 5.0
+CHILDREN = 6
 HARD = (signal.SIGKILL, signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT)
 SOFT = (signal.SIGTERM, signal.SIGINT)
 STATES = ("asleep", "blocked", "idle")
@@ -52,6 +54,30 @@ STEPS = {
 
         def handler(input, context)
           loop { Integer.sqrt(10**2000) }
+        end
+    """,
+    "child_py_step.py": """
+        import os
+        import subprocess
+
+        config = {"type": "event", "name": "ChildPy", "subscribes": ["children"], "emits": []}
+
+        async def handler(input, context):
+            for before in (None, os.setpgrp):
+                subprocess.Popen(["sleep", "600"], preexec_fn=before)
+    """,
+    "child_js_step.js": """
+        const { spawn } = require('child_process')
+        exports.config = { type: 'event', name: 'ChildJs', subscribes: ['children'], emits: [] }
+        exports.handler = async () => { for (let n = 0; n < 2; n++) spawn('sleep', ['600']) }
+    """,
+    "child_rb_step.rb": """
+        def config
+          { type: 'event', name: 'ChildRb', subscribes: ['children'], emits: [] }
+        end
+
+        def handler(input, context)
+          [nil, true].each { |group| Process.spawn('sleep', '600', pgroup: group) }
         end
     """,
     "slow_py_step.py": """
@@ -127,6 +153,8 @@ class Ends:
                 await self._emit(f"drill.{language}", {"n": self._number, "ms": LONG})
             await until(lambda: len(runs(self._core.ledger)) == began + len(LANGUAGES), name="long handlers")
         else:
+            await self._emit("children", {})
+            await until(lambda: self._children() == CHILDREN, name="programs started by handlers")
             await self._emit("block", {})
             await until(lambda: self._rows("step LIKE 'Block%' AND status = 'claimed'") == 3, name="blocked handlers")
             await anyio.sleep(0.1)
@@ -150,6 +178,9 @@ class Ends:
                 for sql in ("DELETE FROM deliveries", "DELETE FROM events", "UPDATE counters SET pending = 0"):
                     db.execute(sql)
         await self._core.start()
+
+    def _children(self) -> int:
+        return sum(" sleep 600" in described(pid) for pid in marked(self._core.mark))
 
     def _rows(self, where: str) -> int:
         with closing(sqlite3.connect(f"file:{self._core.database}?mode=ro", uri=True, timeout=10)) as db:

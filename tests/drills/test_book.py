@@ -31,6 +31,7 @@ SHORT: dict[str, tuple[float, dict[str, int]]] = {
     "power_loss": (0.01, {"images": 8, "accepted": 150, "syncs": 20, "lost_without_sync": 1}),
     "shutdown": (0.01, {"deaths": 2, "returned_and_run": 4, "answered_while_draining": 1}),
     "soak": (0.001, {"accepted": 50}),
+    "transactions": (0.01, {"kills": 2, "kills_of_the_core": 1, "accepted": 20}),
 }
 """The scale, and what must at least have happened: a drill in which nothing happened shows nothing."""
 

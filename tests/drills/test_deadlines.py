@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import anyio
 import pytest
 
@@ -64,6 +67,9 @@ async def test_late_and_wrong_answers_reach_nobody(bench: Make) -> None:
             await b.run({"sleep": 0.3, "value": "old"}, seconds=0.01)
         assert await b.run({"sleep": 0, "value": "new"}) == "new"
         await b.until(lambda: b.workers[0].late == 5)
+        os.kill(b.workers[0].pid, signal.SIGKILL)
+        await b.until(lambda: b.retired == ["crash"])
+        assert b.supervisor.status().late == 5, "the count outlives the worker"
 
 
 async def test_a_stopped_worker_is_killed_when_its_deadlines_have_passed(bench: Make) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,11 +18,18 @@ import pytest
 from motia_core.config import knobs
 from motia_core.errors import PayloadRefused, WorkerDied
 from motia_core.workers.answers import RunnerError
+from motia_core.workers.worker import Worker
 
-from .conftest import MARK, PROGRAMS, Make
-from .kit.processes import marked
+from .conftest import MARK, PROGRAMS, Bench, Make
+from .kit.processes import alive, marked
 
 pytestmark = pytest.mark.anyio
+
+NAMESPACE = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
+NAMESPACES = (
+    shutil.which("unshare") is not None
+    and subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+)
 
 
 async def test_all_that_runs_hears_of_it(bench: Make) -> None:
@@ -62,6 +70,19 @@ async def test_dying_in_the_first_invocation_counts_as_a_failed_start(bench: Mak
         assert b.workers == ()
 
 
+async def test_those_who_wait_are_served_though_two_replacements_are_killed_while_they_start(bench: Make) -> None:
+    async def prepare(worker: Worker) -> None:
+        if worker.name in ("drill-2", "drill-3"):
+            os.kill(worker.pid, signal.SIGKILL)
+            await worker.gone()
+
+    async with bench("good.py", prepare=prepare) as b:
+        with pytest.raises(WorkerDied):
+            await b.run({"exit": 9})
+        assert await b.run({"value": 2}) == 2
+        assert b.retired == ["crash"] * 3
+
+
 async def test_a_failed_call_keeps_nothing_in_memory(bench: Make) -> None:
     async def fail() -> None:
         try:
@@ -92,12 +113,41 @@ async def test_what_it_said_before_it_ended_still_counts(bench: Make) -> None:
         assert "last words" in [log.msg for _, log in b.logs]
 
 
-async def test_a_grandchild_that_holds_stdout_open_delays_nothing_and_does_not_survive(bench: Make) -> None:
+async def test_children_that_hold_stdout_open_delay_nothing_and_do_not_survive(bench: Make) -> None:
     async with bench("grandchild.py") as b:
         with anyio.fail_after(5), pytest.raises(WorkerDied):
             await b.run()
-        child = int(b.logs[-1][1].msg)
-        await b.until(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text())
+        await b.until(lambda: not any(map(alive, children(b))), 2.0)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_children_of_a_killed_worker_do_not_survive(bench: Make, guarded: bool) -> None:
+    """With a process group of their own or without, also when the guardian was killed before."""
+    async with bench("good.py", restart_delay=60.0) as b:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(b.run, {"children": 2, "sleep": 30})
+            await b.until(lambda: len(children(b)) == 2)
+            if not guarded:
+                before = b.guardian.pid
+                os.kill(before, signal.SIGKILL)
+                await b.until(lambda: b.guardian.pid != before)
+            tasks.cancel_scope.cancel()
+            os.kill(b.workers[0].pid, signal.SIGKILL)
+        await b.until(lambda: not any(map(alive, children(b))), 2.0)
+
+
+async def test_a_guardian_ends_with_the_last_worker_only(bench: Make) -> None:
+    async with bench("good.py", min=2, max=2) as b:
+        await b.until(lambda: b.states() == ["ready", "ready"])
+        guardian = b.guardian.pid
+        os.kill(b.workers[0].pid, signal.SIGKILL)
+        await b.until(lambda: len(b.retired) == 1 and b.states() == ["ready", "ready"])
+        assert (b.guardian.pid, alive(guardian)) == (guardian, True)
+    assert not alive(guardian)
+
+
+def children(b: Bench) -> list[int]:
+    return [int(log.msg) for _, log in b.logs if log.msg.isdigit()]
 
 
 @pytest.mark.parametrize("line", ["{oops\n", '{"jsonrpc":"2.0"}\n', '{"id":null,"result":1}\n', "{\xff}\n"])
@@ -161,8 +211,25 @@ async def test_the_core_is_killed(tmp_path: Path, anyio_backend: tuple[str, dict
         assert core.stdout is not None
         workers = msgspec.json.decode(core.stdout.readline(), type=list[int])
         assert len(workers) == 2
+        with anyio.fail_after(10):  # both workers, their children and the core
+            while len(marked(f"{MARK}={tmp_path}")) < 2 + 16 + 2:
+                await anyio.sleep(0.01)
         assert set(workers) < set(marked(f"{MARK}={tmp_path}"))
         core.kill()
     with anyio.fail_after(2):
         while marked(f"{MARK}={tmp_path}"):
             await anyio.sleep(0.01)
+
+
+@pytest.mark.skipif(not NAMESPACES, reason="no namespace of processes can be made here")
+def test_process_1_keeps_no_zombies(anyio_backend: tuple[str, dict[str, bool]]) -> None:
+    loop = "uvloop" if anyio_backend[1]["use_uvloop"] else "asyncio"
+    done = subprocess.run(
+        [*NAMESPACE, sys.executable, str(PROGRAMS / "first.py"), loop],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("2\n", 0), done.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from motia_core.errors import WorkersBusy
+from motia_core.errors import WorkerDied, WorkersBusy
 
 from .conftest import Make
 
@@ -53,6 +53,22 @@ async def test_a_crash_loop_is_seen_refuses_callers_and_ends_by_itself(bench: Ma
         assert await b.run({"value": 1}) == 1
         await b.until(lambda: b.supervisor.status().state == "ready")
         assert b.supervisor.status().failures == 0
+
+
+async def test_a_worker_that_serves_hides_no_crash_loop_of_its_successors(bench: Make, tmp_path: Path) -> None:
+    cure = tmp_path / "cure"
+    cure.touch()
+    async with bench("dies_at_start.py", arguments=(str(cure),), crash_loop=3, restart_cap=0.3) as b:
+        assert await b.run({"value": 1}) == 1
+        cure.unlink()
+        with pytest.raises(WorkerDied):
+            await b.supervisor.replace("reload")
+        await b.until(lambda: b.supervisor.status().state == "crash-looping")
+        assert await b.run({"value": 2}) == 2
+        cure.touch()
+        await b.until(lambda: b.retired.count("reload") == 1)
+        assert await b.run({"value": 3}) == 3
+        await b.until(lambda: b.supervisor.status().state == "ready")
 
 
 async def test_those_who_wait_are_refused_when_it_turns_out_to_be_a_crash_loop(bench: Make) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 import time
 from typing import Any
@@ -20,6 +21,10 @@ def work(message: dict[str, Any]) -> None:
         os.write(1, task["print"].encode() + b"\n")
     if "log" in task:
         speak.log(task["log"], n=1)
+    if "children" in task:
+        for group in (None, 0):
+            child = subprocess.Popen(["sleep", "60"], process_group=group)
+            speak.log(str(child.pid))
     if "leak" in task:
         leaked.append(b"x" * task["leak"])
     end = time.monotonic() + task.get("sleep", 0)

@@ -1,4 +1,4 @@
-"""Leaves a child behind that keeps stdout and stderr open, and exits in the middle of an invocation."""
+"""Leaves children behind that keep stdout and stderr open, and exits in the middle of an invocation."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import speak
 
 
 def run(message):
-    child = subprocess.Popen(["sleep", "60"], stdout=speak.wire, pass_fds=[speak.wire])
-    speak.log(str(child.pid))
+    for group in (None, 0):
+        child = subprocess.Popen(["sleep", "60"], stdout=speak.wire, pass_fds=[speak.wire], process_group=group)
+        speak.log(str(child.pid))
     sys.stdout.flush()
     os._exit(1)
 

@@ -33,7 +33,7 @@ async def main() -> None:
             await anyio.sleep(0.01)
         for n in range(8):
             worker = await supervisor.pool.acquire()
-            params = json.dumps({"invocation": str(n), "input": {"sleep": 60}}).encode()
+            params = json.dumps({"invocation": str(n), "input": {"sleep": 60, "children": 2}}).encode()
             tasks.start_soon(lambda w=worker, n=n, p=params: w.run(str(n), p, deadline=clock.monotonic() + 60))
         print(json.dumps([worker.pid for worker in supervisor.status().workers]), flush=True)
         await anyio.sleep_forever()

@@ -49,3 +49,19 @@ def test_failures_in_a_row_make_a_loop_until_something_goes_well() -> None:
     assert (failures.looping, failures.problem, failures.total) == (False, None, 2)
     failures.try_now()
     assert failures.not_before == 0.0
+
+
+@pytest.mark.parametrize(
+    ("now", "ready_at", "jobs", "over"),
+    [
+        (101.0, 100.5, 0, False),
+        (101.0, 100.5, 1, True),
+        (100.6 + SETTLED, 100.5, 0, True),
+        (101.0, 99.0, 7, False),
+        (100.5 + 2 * 30.0, 99.0, 7, True),
+    ],
+)
+def test_what_shows_that_starts_go_well(now: float, ready_at: float, jobs: int, over: bool) -> None:
+    failures = Failures(knobs.Pool(restart_cap=30.0))
+    failures.add("one", now=100.0, chance=0.0)
+    assert failures.over(now, ready_at=ready_at, jobs=jobs) is over

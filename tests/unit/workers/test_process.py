@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from motia_core.workers import process
+from motia_core.workers.guardian import Guardian
 from motia_core.workers.process import ask, complete, ending, spawn
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +28,7 @@ class Ear:
         self.problem = ""
         self.code: int | None = None
         self.over = anyio.Event()
+        self.guardian = Guardian()
 
     def received(self, data: bytes) -> None:
         self.data += data
@@ -46,7 +48,13 @@ class Ear:
 async def start(script: str, *, fd3: bool = False, outbound: int = 1 << 20) -> tuple[process.Process, Ear]:
     ear = Ear()
     made = await spawn(
-        ["/bin/sh", "-c", script], cwd=Path("/"), env=dict(os.environ), fd3=fd3, listener=ear, outbound=outbound
+        ["/bin/sh", "-c", script],
+        cwd=Path("/"),
+        env=dict(os.environ),
+        fd3=fd3,
+        listener=ear,
+        outbound=outbound,
+        guardian=ear.guardian,
     )
     return made, ear
 
@@ -55,6 +63,7 @@ async def end(made: process.Process, ear: Ear) -> None:
     with anyio.fail_after(5):
         await ear.over.wait()
         await made.closed.wait()
+        await ear.guardian.rest()
 
 
 async def test_one_round_of_writes_goes_out_in_one_piece() -> None:
@@ -164,9 +173,11 @@ async def test_reading_can_be_paused() -> None:
 
 async def test_what_cannot_be_started_raises_and_leaves_no_descriptor() -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
+    guardian = Guardian()
     for _ in range(3):
         with pytest.raises(OSError):
-            await spawn(["/no/such"], cwd=Path("/"), env={}, fd3=False, listener=Ear(), outbound=1)
+            await spawn(["/no/such"], cwd=Path("/"), env={}, fd3=False, listener=Ear(), outbound=1, guardian=guardian)
+    await guardian.rest()
     await anyio.sleep(0.02)
     assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
 
