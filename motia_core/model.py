@@ -11,8 +11,13 @@ from typing import Literal
 import msgspec
 from msgspec import Raw, Struct
 
-Kind = Literal["api", "event", "cron", "noop"]
-Level = Literal["debug", "info", "warn", "error"]
+from motia_core.recorded import Failure as Failure  # noqa: PLC0414
+from motia_core.recorded import Level as Level  # noqa: PLC0414
+from motia_core.recorded import LogRecord as LogRecord  # noqa: PLC0414
+from motia_core.recorded import Remote as Remote  # noqa: PLC0414
+from motia_core.recorded import Span as Span  # noqa: PLC0414
+
+Kind = Literal["api", "event", "cron", "noop", "stream"]
 
 NULL = Raw(b"null")
 
@@ -40,11 +45,11 @@ class Backoff(Struct, frozen=True):
 
 
 class QueueRules(Struct, frozen=True):
-    """How one step's deliveries are run. Times in seconds."""
+    """How one step's deliveries are run. Times in seconds; `visibility_timeout` None = as long as a handler may run."""
 
     fifo: bool = False
     max_retries: int = 3
-    visibility_timeout: float = 900.0
+    visibility_timeout: float | None = None
     delay: float = 0.0
     concurrency: int | None = None
     backoff: Backoff = Backoff()
@@ -91,6 +96,7 @@ class Step(Struct, frozen=True, kw_only=True):
     input_schema: Raw | None = None
     response_schema: dict[str, Raw] = msgspec.field(default_factory=dict)
     query_params: tuple[QueryParam, ...] = ()
+    parameters: dict[str, Raw] = msgspec.field(default_factory=dict)
     include_files: tuple[str, ...] = ()
     queue: QueueRules = QueueRules()
     handler: HandlerRules = HandlerRules()
@@ -109,6 +115,11 @@ class Route(Struct, frozen=True):
 
     method: str
     path: str
+
+
+def is_hidden(stream: str) -> bool:
+    """Whether a stream of this name is one of Motia's own, which no file may define and only admins may join."""
+    return stream.startswith(("__motia.", "motia-trace"))
 
 
 class Stream(Struct, frozen=True, kw_only=True):
@@ -141,7 +152,8 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class Caller(Struct, frozen=True, kw_only=True):
-    """What started an invocation, as traces show it."""
+    """What started an invocation, as traces show it. A request has `method` and `route`, and `remote` when its caller
+    named a trace."""
 
     trigger: Literal["api", "event", "cron", "manual"]
     trace_id: str
@@ -152,6 +164,11 @@ class Caller(Struct, frozen=True, kw_only=True):
     hops: int = 0
     group: str | None = None
     scheduled: int | None = None
+    due: int | None = None
+    replay_of: str | None = None
+    method: str | None = None
+    route: str | None = None
+    remote: Remote | None = None
 
 
 class Invocation(Struct, kw_only=True):
@@ -164,16 +181,6 @@ class Invocation(Struct, kw_only=True):
     deadline: float
     issues: Raw | None = None
     alone: bool = False
-
-
-class Failure(Struct, frozen=True, kw_only=True):
-    """An error in the one shape that traces, dead letters and the wire share. `code` is that of `errors.py`."""
-
-    code: int
-    name: str
-    message: str
-    stack: str | None = None
-    data: Raw | None = None
 
 
 class Response(Struct, frozen=True, kw_only=True):
@@ -218,7 +225,8 @@ class Addressed(Struct, frozen=True):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """One event for one step, claimed. `attempt` counts this run, durably, before it starts."""
+    """One event for one step, claimed. `attempt` counts this run, durably, before it starts; `lost` are those of them
+    that prove nothing against the handler, `deaths` the workers that died while it had them to itself."""
 
     id: int
     event: int
@@ -234,10 +242,12 @@ class Delivery(Struct, frozen=True, kw_only=True):
     deaths: int
     suspect: bool
     created: int
+    lost: int = 0
+    due: int = 0
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):
-    """A delivery given up. `reason`: failed, invalid, poison, loop."""
+    """A delivery given up. `reason`: failed, invalid, poison, loop, lost."""
 
     id: int
     step: str
@@ -251,38 +261,3 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     failure: Failure | None
     created: int
     buried: int
-
-
-class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One finished or running invocation as traces keep it. `events` are its calls in order."""
-
-    id: str
-    trace_id: str
-    name: str
-    kind: str
-    status: Literal["running", "completed", "failed"]
-    start: int
-    language: str = ""
-    end: int | None = None
-    parent: str | None = None
-    topic: str | None = None
-    attempt: int = 1
-    worker: str | None = None
-    failure: Failure | None = None
-    events: tuple[Raw, ...] = ()
-    file: str = ""
-
-
-class LogRecord(Struct, frozen=True, kw_only=True):
-    """One structured log line. `fields` is a JSON object."""
-
-    id: str
-    time: int
-    level: Level
-    msg: str
-    trace_id: str | None = None
-    step: str | None = None
-    flows: tuple[str, ...] = ()
-    invocation: str | None = None
-    source: Literal["logger", "stdout", "stderr", "core"] = "logger"
-    fields: Raw = Raw(b"{}")

@@ -8,15 +8,21 @@ no prefix, no glob, no escaping. Every write is atomic. `Durability` says what a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Literal, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from msgspec import Raw, Struct
 
-from motia_core.model import Addressed, DeadLetter, Delivery, Event, Failure, LogRecord, Span
+from motia_core.metrics.histogram import Histogram
+from motia_core.model import Addressed, DeadLetter, Delivery, Event, Failure
+from motia_core.storage.history import TraceStore
+from motia_core.storage.listeners import Listener
+
+if TYPE_CHECKING:
+    from motia_core.storage.browsing import Browsing
+    from motia_core.storage.items import StreamEvent, StreamStore
 
 Durable = Literal["full", "normal"]
-LEVELS: dict[str, int] = {"debug": 0, "info": 1, "warn": 2, "error": 3}
 
 
 class Item(Struct, frozen=True):
@@ -82,9 +88,6 @@ class Keyed(Protocol):
     ) -> tuple[bool, bytes | None]:
         """Compares JSON values, not texts; `null` matches a missing key."""
 
-    async def sweep(self, *, now: int, limit: int = 1000) -> list[tuple[str, str]]:
-        """Removes expired values; returns their groups and keys."""
-
 
 class Emission(Struct, frozen=True, kw_only=True):
     """An event with the deliveries to make of it. With `dedup`, an earlier event of that topic and id since
@@ -103,6 +106,11 @@ class Emitted(Struct, frozen=True):
     duplicate: bool = False
 
 
+Died = Literal["alone", "among others"]
+Took = Literal["put", "running", "taken"]
+"""What came of a tick: its delivery was put; the one before still runs; it is another server's, or past."""
+
+
 class Backlog(Struct, frozen=True, kw_only=True):
     """Counts of one step's deliveries. `oldest` is when the oldest waiting one was created."""
 
@@ -118,19 +126,31 @@ class Backlog(Struct, frozen=True, kw_only=True):
 class EventStore(Protocol):
     """Events, their deliveries and dead letters. A delivery is waiting, claimed under a lease, dead, or gone.
 
-    Each change of a delivery belongs to the owner of its lease: one whose lease was lost changes nothing. Putting,
-    burying, redriving, discarding and `once_put` have the durability of events; claims and acknowledgements survive the
-    death of any process, but a power cut may undo the last moments: those deliveries run again."""
+    Each change of a claimed delivery belongs to the owner of its lease: one whose lease was lost changes nothing.
+    Putting (ticks too), burying, redriving, redirecting, discarding, dropping and `once_put` have the durability of
+    events; claims and acknowledgements survive the death of any process, but a power cut may undo the last moments:
+    those deliveries run again."""
 
     async def put(self, emissions: Sequence[Emission], *, limit: int) -> list[Emitted]:
         """All in one commit. Raises BacklogFull, storing nothing, when more than `limit` deliveries would wait."""
 
-    async def claim(self, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
-        """At most `room[step]` deliveries per step, oldest due first, `attempt` already counted durably. A fifo
-        delivery is claimable only when no earlier one of its (step, group) exists; without a group it is like others.
-        A lease that ended before `now` is claimable again, marked `suspect` and with `deaths` at least 1: a server that
-        ends proves nothing against what it held. A suspect is claimable like others. `lease` is when the new lease
-        ends, not how long it lasts."""
+    async def claim(
+        self,
+        room: dict[str, int],
+        *,
+        owner: str,
+        now: int,
+        lease: int,
+        limit: int,
+        most: Mapping[str, int] | None = None,
+    ) -> list[Delivery]:
+        """At most `room[step]` deliveries per step, oldest due first, `attempt` already counted durably; never so many
+        that more than `most[step]` of a step named there would be claimed by all owners together. A fifo delivery is
+        claimable only when no earlier one of its (step, group) exists; without a group it is like others. A lease that
+        ended before `now` is claimable again, marked `suspect`, with one more `lost`: a server that ends proves nothing
+        against what it held. What was lost before comes back within a few seconds, spread out, so that one which ends
+        every server does not always take the same others with it. A suspect is claimable like others. `lease` is when
+        the new lease ends, not how long it lasts."""
 
     async def renew(self, ids: Sequence[int], *, owner: str, lease: int) -> list[int]:
         """Extends the leases still held by `owner` until `lease`; returns those lost."""
@@ -138,8 +158,9 @@ class EventStore(Protocol):
     async def ack(self, ids: Sequence[int], *, owner: str) -> None:
         """Done: gone. Ids whose lease was lost are ignored."""
 
-    async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: bool = False) -> None:
-        """Back to waiting until `due`. `died` marks it suspect and counts a death."""
+    async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: Died | None = None) -> None:
+        """Back to waiting until `due`. When its worker `died`, it is a suspect from now on: one that had it to itself
+        has one more of `deaths`, for others the attempt counts as `lost`."""
 
     async def release(self, ids: Sequence[int], *, owner: str, uncount: bool = True) -> None:
         """Back to waiting, due at once; uncounted because it was never given to user code or was stopped by us."""
@@ -152,6 +173,21 @@ class EventStore(Protocol):
         """When the next waiting delivery of these steps becomes claimable, or None. Leases that will end are not seen:
         claim now and then without being told."""
 
+    async def newest(self) -> int:
+        """The id given last: what is put from now on has a larger one."""
+
+    async def of_trace(self, trace_id: str, *, after: int) -> dict[str, int]:
+        """How many deliveries of a trace with an id above `after` are not done yet, by step."""
+
+    async def tick(self, name: str, tick: int, emission: Emission | None, *, now: int) -> Took:
+        """Takes the tick of a cron step and puts its delivery in the same commit: for exactly one caller per tick, and
+        never for one before the last that was taken, unless that lies more than an hour ahead of `now` (the clock was
+        wrong). A fifo delivery is not put while an earlier one of its group is claimed. Without an emission the tick
+        only counts as seen."""
+
+    async def last_tick(self, name: str) -> int | None:
+        """The latest tick taken."""
+
     async def backlog(self, *, now: int) -> list[Backlog]:
         """One row per step that has anything, sorted. `ready` is due at `now`, `delayed` later, `blocked` behind an
         earlier one of its group."""
@@ -160,11 +196,19 @@ class EventStore(Protocol):
         """By id, those above `after`."""
 
     async def redrive(self, ids: Sequence[int], *, now: int) -> int:
-        """Back to waiting under the same id, due at once with all attempts before them, no deaths and no hops; in a
-        group, behind the one that is its turn."""
+        """Back to waiting under the same id, due at once with all attempts before them, nothing held against them and
+        no hops; in a group, behind the one that is its turn."""
 
     async def discard(self, ids: Sequence[int]) -> int:
         """Dead letters away; returns how many there were."""
+
+    async def redirect(self, step: str, to: str, *, fifo: bool, now: int) -> int:
+        """All that waits or is blocked for `step` goes to the step `to`, with all attempts before it; what was never
+        attempted keeps its delay. `fifo`: in the order of its groups, with what is there already. What is claimed
+        stays."""
+
+    async def drop(self, step: str) -> int:
+        """Throws away all that waits or is blocked for `step`."""
 
     async def hurry(self, step: str, *, now: int) -> int:
         """Makes all waiting failures of a step due now (its code was mended). Never attempted ones keep their delay."""
@@ -177,56 +221,8 @@ class EventStore(Protocol):
         """Raises InvocationOver when the scope is that of a delivery which somebody has finished meanwhile."""
 
     async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
-        """The first value wins; returns the one remembered. The scope of delivery 7 is `delivery:7`; it is removed when
-        the delivery is acknowledged, discarded or pruned."""
-
-
-class Leases(Protocol):
-    """Rights that one server holds at a time, by name: cron ticks and running cron jobs."""
-
-    async def acquire(self, name: str, *, owner: str, now: int, until: int) -> bool:
-        """True when nobody else holds it at `now`; its owner may acquire it again."""
-
-    async def renew(self, name: str, *, owner: str, until: int) -> bool:
-        """False when another has taken it."""
-
-    async def release(self, name: str, *, owner: str) -> None:
-        """Nothing happens when another holds it."""
-
-    async def last_tick(self, name: str) -> int | None:
-        """The latest tick taken."""
-
-    async def take_tick(self, name: str, tick: int) -> bool:
-        """True for exactly one caller per (name, tick); False also when a later tick was taken."""
-
-
-class TraceStore(Protocol):
-    """Spans and logs, bounded. Written in batches; a later span of the same id replaces the earlier."""
-
-    async def add(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> None: ...
-
-    async def traces(self, *, limit: int = 50, before: int | None = None, step: str | None = None) -> list[Span]:
-        """The first span of each trace that started before `before`, newest first; with `step`, of the traces in which
-        that step ran."""
-
-    async def trace(self, trace_id: str) -> list[Span]:
-        """All spans of a trace by start."""
-
-    async def logs(
-        self,
-        *,
-        limit: int = 200,
-        after: int = 0,
-        trace_id: str | None = None,
-        step: str | None = None,
-        level: str | None = None,
-        newest: bool = True,
-    ) -> list[tuple[int, LogRecord]]:
-        """With a growing number for `after`; oldest first. `newest` keeps the last `limit`, else the first. `level` is
-        the lowest shown."""
-
-    async def prune(self, *, max_spans: int, max_logs: int, before: int) -> int:
-        """Keeps the newest, and neither traces that began nor logs from before `before`; returns the rows removed."""
+        """The first value wins; returns the one remembered. Raises InvocationOver as `once_get` does. The scope of
+        delivery 7 is `delivery:7`; it is removed when the delivery is acknowledged, discarded or pruned."""
 
 
 class StateWrite(Struct, frozen=True, kw_only=True):
@@ -260,10 +256,12 @@ class Notifier(Protocol):
     async def publish(self, channel: str, message: bytes) -> None:
         """Listeners of this process hear it at once, those of others soon."""
 
-    def listen(self) -> AsyncIterator[tuple[str, bytes]]:
-        """From this call on, also what this process publishes. Ends when the storage is closed."""
+    def listen(self) -> Listener:
+        """From this call on, also what this process publishes. Where the backend notices that messages were lost it
+        says so with one on the channel `listeners.LOST`. Ends when the storage is closed."""
 
 
+Write: TypeAlias = "StateWrite | OnceWrite | Emission | StreamEvent"
 Written = bytes | Emitted | int | bool | None
 
 
@@ -273,20 +271,27 @@ class Storage(Protocol):
     describe: str
     state: Keyed
     events: EventStore
-    leases: Leases
     traces: TraceStore
     notifier: Notifier
+    browsing: Browsing
 
-    def stream(self, name: str) -> Keyed: ...
+    def stream(self, name: str) -> StreamStore: ...
 
     async def stream_names(self) -> list[str]: ...
 
+    async def sweep(self, *, now: int, limit: int = 1000) -> int:
+        """Removes expired values of the state and of all streams, at most `limit`; returns how many."""
+
     async def transaction(
-        self, reads: Sequence[Seen], writes: Sequence[StateWrite | OnceWrite | Emission], *, now: int, limit: int
+        self, reads: Sequence[Seen], writes: Sequence[Write], *, now: int, limit: int
     ) -> list[Written]:
         """Everything in one commit at the stricter durability, or TransactionConflict / BacklogFull and nothing. What
         `once` remembers already is a conflict; of a delivery that is finished, InvocationOver.
-        Per write: the value stored or deleted (bytes or None), the count cleared, Emitted, the value remembered."""
+        Per write: the value stored or deleted (bytes or None), the count cleared, Emitted, the value remembered,
+        None for an event of a stream."""
+
+    def writes(self) -> dict[str, Histogram]:
+        """How long batches of writes took, by what they went to."""
 
     async def check(self) -> None:
         """Writes and reads back a probe; raises StoreUnavailable."""

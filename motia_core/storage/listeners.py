@@ -7,13 +7,15 @@ import weakref
 from collections import deque
 
 _LONGEST = 10_000
+LOST = "lost"
+"""The channel of a message that says: some before this one never came."""
 
 
 class Listener:
-    """An iterator over the messages since it was made. One that is read too slowly loses the oldest."""
+    """An iterator over the messages since it was made. One that is read too slowly loses the oldest, and is told so."""
 
     def __init__(self, closed: bool) -> None:
-        self._messages: deque[tuple[str, bytes]] = deque(maxlen=_LONGEST)
+        self._messages: deque[tuple[str, bytes]] = deque()
         self._wake = asyncio.Event()
         self._closed = closed
 
@@ -28,7 +30,20 @@ class Listener:
             await self._wake.wait()
         return self._messages.popleft()
 
+    async def several(self, most: int) -> list[tuple[str, bytes]]:
+        """What has come by now, waiting for the first of it; nothing when there will be no more."""
+        try:
+            found = [await self.__anext__()]
+        except StopAsyncIteration:
+            return []
+        while self._messages and len(found) < most:
+            found.append(self._messages.popleft())
+        return found
+
     def tell(self, channel: str, message: bytes) -> None:
+        if len(self._messages) == _LONGEST:
+            self._messages.popleft()
+            self._messages[0] = (LOST, b"")
         self._messages.append((channel, message))
         self._wake.set()
 

@@ -36,7 +36,7 @@ def same(left: bytes | None, right: bytes | None) -> bool:
     """Whether two stored values are the same JSON value; a missing one is `null`."""
     if left == right:
         return True
-    return _equal(
+    return alike(
         None if left is None else decoded(left),
         None if right is None else decoded(right),
     )
@@ -50,13 +50,14 @@ def decoded(value: bytes | msgspec.Raw) -> Json:
         raise CallRefused(f"the value is no JSON: {error}") from None
 
 
-def _equal(left: Json, right: Json) -> bool:
+def alike(left: Json, right: Json) -> bool:
+    """Whether two JSON values are the same."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right  # Python counts True as 1; JSON does not
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_equal(left[key], right[key]) for key in left)
+        return left.keys() == right.keys() and all(alike(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(_equal, left, right))
+        return len(left) == len(right) and all(map(alike, left, right))
     return left == right
 
 

@@ -37,7 +37,7 @@ async def open_in(folder: Path) -> Storage:
 async def fill(storage: Storage) -> None:
     await storage.state.set("orders", "a:1", '{"total":12.5,"name":"été"}'.encode(), now=0)
     await storage.state.set("orders", "late", b"1", now=0, expires=FAR)
-    await storage.stream("chat").set("room", "m1", b'{"text":"hi"}', now=0)
+    await storage.stream("chat").set("room", "m1", b'{"text":"hi","id":"m1"}', now=0)
     await put(storage, emission("doomed", data=b"0"))
     doomed = await claim(storage, "doomed")
     await storage.events.bury(doomed[0].id, owner="me", reason="retries", failure=FAILURE, now=1000)
@@ -47,7 +47,7 @@ async def fill(storage: Storage) -> None:
     mail = await claim(storage, "mail")
     await storage.events.retry(mail[0].id, owner="me", due=5, failure=FAILURE)
     await claim(storage, "audit", owner="dead server", lease=2000)
-    await storage.leases.take_tick("nightly", 7)
+    await storage.events.tick("nightly", 7, None, now=7)
     span = Span(id="s1", trace_id="T-1", name="mail", kind="event", status="completed", start=5)
     await storage.traces.add([span], [LogRecord(id="l1", time=5, level="info", msg="hello", trace_id="T-1")])
 
@@ -56,7 +56,7 @@ async def look(storage: Storage) -> None:
     """Everything `fill` wrote is there and works on."""
     assert await storage.state.get("orders", "a:1", now=1) == '{"total":12.5,"name":"été"}'.encode()
     assert await storage.state.get("orders", "late", now=FAR + 1) is None
-    assert [item.value for item in await storage.stream("chat").group("room", now=1)] == [b'{"text":"hi"}']
+    assert [item.value for item in await storage.stream("chat").group("room", now=1)] == [b'{"text":"hi","id":"m1"}']
     dead = await storage.events.dead()
     assert [(one.step, one.reason, one.attempts) for one in dead] == [("doomed", "retries", 1)]
     backlog = {one.step: one for one in await storage.events.backlog(now=3000)}
@@ -64,7 +64,7 @@ async def look(storage: Storage) -> None:
     again = (await claim(storage, "mail", now=3000, lease=9000))[0]
     assert (again.attempt, bytes(again.data)) == (2, b'{"n":1}')
     suspect = (await claim(storage, "audit", now=3000, lease=9000))[0]
-    assert (suspect.attempt, suspect.suspect, suspect.deaths) == (2, True, 1)
+    assert (suspect.attempt, suspect.suspect, suspect.lost, suspect.deaths) == (2, True, 1, 0)
     for expected in (b"0", b"1"):
         front = await claim(storage, "ship", now=3000, lease=9000)
         assert [bytes(one.data) for one in front] == [expected]
@@ -72,7 +72,7 @@ async def look(storage: Storage) -> None:
     [repeated] = await storage.events.put([emission("mail", dedup="once-1")], limit=100)
     assert repeated.duplicate
     assert await storage.events.redrive([dead[0].id], now=3000) == 1
-    assert not await storage.leases.take_tick("nightly", 7)
+    assert await storage.events.tick("nightly", 7, None, now=7) == "taken"
     assert [span.name for span in await storage.traces.trace("T-1")] == ["mail"]
     assert [log.msg for _, log in await storage.traces.logs()] == ["hello"]
 

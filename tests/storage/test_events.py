@@ -99,18 +99,20 @@ async def test_a_claimed_delivery_is_nobody_elses(storage: Storage) -> None:
     assert await claim(storage, owner="me") == []
 
 
-async def test_an_expired_lease_makes_a_suspect_and_counts_as_one_death_however_often(storage: Storage) -> None:
+async def test_an_expired_lease_makes_a_suspect_and_counts_as_lost_each_time(storage: Storage) -> None:
     await put(storage, emission("a"))
     [first] = await claim(storage, owner="me", now=1000, lease=2000)
     assert await claim(storage, owner="you", now=2000, lease=3000) == []
     [second] = await claim(storage, owner="you", now=2001, lease=3000)
-    assert (second.id, second.attempt, second.deaths, second.suspect) == (first.id, 2, 1, True)
-    [third] = await claim(storage, owner="me", now=3001, lease=4000)
-    assert (third.attempt, third.deaths, third.suspect) == (3, 1, True)
-    await storage.events.retry(third.id, owner="me", due=0, failure=FAILURE, died=True)
-    await claim(storage, owner="me", now=5000, lease=6000)
-    [last] = await claim(storage, owner="you", now=6001, lease=7000)
-    assert last.deaths == 2
+    assert (second.id, second.attempt, second.lost, second.suspect) == (first.id, 2, 1, True)
+    await claim(storage, owner="me", now=3001, room=0)
+    [third] = await claim(storage, owner="me", now=7000, lease=8000)
+    assert (third.attempt, third.lost, third.deaths, third.suspect) == (3, 2, 0, True)
+    await storage.events.retry(third.id, owner="me", due=0, failure=FAILURE, died="alone")
+    await claim(storage, owner="me", now=9000, lease=10_000)
+    await claim(storage, owner="me", now=10_001, room=0)
+    [last] = await claim(storage, owner="you", now=14_000, lease=15_000)
+    assert (last.attempt, last.lost, last.deaths) == (5, 3, 1)
     assert (await row(storage)).running == 1
 
 
@@ -119,14 +121,15 @@ async def test_who_lost_the_lease_changes_nothing(storage: Storage) -> None:
     [one] = await claim(storage, owner="me", now=1000, lease=1001)
     await claim(storage, owner="you", now=2000, lease=9000)
     await storage.events.ack([one.id], owner="me")
-    await storage.events.retry(one.id, owner="me", due=0, failure=FAILURE, died=True)
+    await storage.events.retry(one.id, owner="me", due=0, failure=FAILURE, died="alone")
     await storage.events.release([one.id], owner="me")
     await storage.events.bury(one.id, owner="me", reason="failed", failure=FAILURE, now=2000)
     assert await storage.events.renew([one.id], owner="me", lease=99_000) == [one.id]
     assert await storage.events.backlog(now=2000) == [Backlog(step="a", running=1)]
     assert await storage.events.dead() == []
-    [again] = await claim(storage, owner="third", now=9001)
-    assert (again.attempt, again.deaths) == (3, 1)
+    await claim(storage, room=0, now=9001)
+    [again] = await claim(storage, owner="third", now=13_000)
+    assert (again.attempt, again.lost, again.deaths) == (3, 2, 0)
 
 
 async def test_renew_extends_and_names_the_lost(storage: Storage) -> None:
@@ -156,12 +159,15 @@ async def test_a_retry_waits_and_counts(storage: Storage) -> None:
     assert await claim(storage, now=4999) == []
     [again] = await claim(storage, now=5000)
     assert (again.id, again.attempt, again.deaths, again.suspect) == (one.id, 2, 0, False)
-    await storage.events.retry(one.id, owner="me", due=6000, failure=FAILURE, died=True)
+    await storage.events.retry(one.id, owner="me", due=6000, failure=FAILURE, died="among others")
     [again] = await claim(storage, now=6000)
-    assert (again.attempt, again.deaths, again.suspect) == (3, 1, True)
-    await storage.events.retry(one.id, owner="me", due=7000, failure=FAILURE)
+    assert (again.attempt, again.lost, again.deaths, again.suspect) == (3, 1, 0, True)
+    await storage.events.retry(one.id, owner="me", due=7000, failure=FAILURE, died="alone")
     [again] = await claim(storage, now=7000)
-    assert (again.attempt, again.deaths, again.suspect) == (4, 1, True)
+    assert (again.attempt, again.lost, again.deaths, again.suspect) == (4, 1, 1, True)
+    await storage.events.retry(one.id, owner="me", due=8000, failure=FAILURE)
+    [again] = await claim(storage, now=8000)
+    assert (again.attempt, again.lost, again.deaths, again.suspect) == (5, 1, 1, True)
 
 
 async def test_a_release_is_due_at_once_in_its_old_place_and_uncounted(storage: Storage) -> None:

@@ -108,7 +108,18 @@ async def test_a_killed_server_gives_back_what_it_held_as_suspect(opener: Opener
     await lines(process)
     assert [one.suspect for one in await claim(storage, now=1000)] == [False]
     back = await claim(storage, now=1001)
-    assert [(one.attempt, one.deaths, one.suspect) for one in back] == [(2, 1, True)] * 2
+    assert [(one.attempt, one.lost, one.deaths, one.suspect) for one in back] == [(2, 1, 0, True)] * 2
+
+
+async def test_servers_that_make_the_file_at_the_same_time_do_not_meet_half_a_schema(tmp_path: Path) -> None:
+    for attempt in range(3):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        processes = [await child(folder, str(number)) for number in range(3)]
+        for process in processes:
+            await lines(process)
+        assert [process.returncode for process in processes] == [0, 0, 0]
+        assert list(folder.glob("*.schema-*")) == []
 
 
 async def test_two_servers_share_the_work_and_nothing_runs_twice(opener: Opener, tmp_path: Path) -> None:
@@ -135,9 +146,9 @@ async def test_two_storages_on_one_file_see_each_others_writes(opener: Opener) -
         for storage in (one, two, one, two):
             group.start_soon(count, storage)
     assert await one.state.get("g", "k", now=0) == await two.state.get("g", "k", now=0) == b"100"
-    await one.leases.take_tick("cron", 5)
-    assert await two.leases.take_tick("cron", 5) is False
-    assert await two.leases.last_tick("cron") == 5
+    await one.events.tick("cron", 5, None, now=5)
+    assert await two.events.tick("cron", 5, None, now=5) == "taken"
+    assert await two.events.last_tick("cron") == 5
     await put(one, emission("a", group="g", fifo=True))
     await put(two, emission("a", group="g", fifo=True))
     assert len(await claim(one) + await claim(two)) == 1

@@ -9,6 +9,11 @@ from msgspec import Struct
 from motia_core.model import DeadLetter, Delivery, Event, Failure
 
 
+def spread(id: int, lost: int) -> int:
+    """How long (ms) a delivery that was lost more than once waits: one of eight moments, another each time."""
+    return (((id % 65536) * 40503 >> lost) & 7) * 500
+
+
 class Record(Struct):
     """`lane` is the group of a fifo delivery; `owner` None = waiting."""
 
@@ -20,6 +25,7 @@ class Record(Struct):
     due: int
     attempt: int = 0
     deaths: int = 0
+    lost: int = 0
     suspect: bool = False
     owner: str | None = None
     lease: int = 0
@@ -43,6 +49,8 @@ class Record(Struct):
             deaths=self.deaths,
             suspect=self.suspect,
             created=event.created,
+            lost=self.lost,
+            due=self.due,
         )
 
     def dead_letter(self, reason: str, failure: Failure | None, now: int) -> DeadLetter:
@@ -102,6 +110,15 @@ class Queue:
             self._all[min(lane)].blocked = False
         else:
             del self._lanes[record.step, record.lane]
+
+    def claimed(self, step: str) -> int:
+        return sum(record.step == step and record.owner is not None for record in self)
+
+    def busy(self, step: str, lane: str | None) -> bool:
+        """Whether one of the lane is claimed."""
+        if lane is None:
+            return False
+        return any(self._all[id].owner is not None for id in self._lanes.get((step, lane), ()))
 
     def waiting(self, step: str) -> list[Record]:
         """Those that only wait for their time, in the order of claims."""

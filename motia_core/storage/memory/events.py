@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import count
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from motia_core.errors import BacklogFull
 from motia_core.model import DeadLetter, Delivery, Failure
-from motia_core.storage.base import Backlog, Emission, Emitted
-from motia_core.storage.memory.deliveries import Queue, Record
+from motia_core.storage.base import Backlog, Died, Emission, Emitted, Took
+from motia_core.storage.bounds import TICK_AHEAD
+from motia_core.storage.memory.deliveries import Queue, Record, spread
 from motia_core.storage.scopes import delivery_of, finished
 
 
@@ -18,7 +18,8 @@ class Events:
     """The methods without `async` are for transactions."""
 
     def __init__(self) -> None:
-        self._ids = count(1)
+        self._last = 0
+        self._ticks: dict[str, int] = {}
         self._queue = Queue()
         self._dead: dict[int, tuple[DeadLetter, Record]] = {}
         self._emit_ids: dict[tuple[str, str], tuple[Emitted, int]] = {}
@@ -45,12 +46,12 @@ class Events:
         earlier = self._earlier(emission)
         if earlier is not None:
             return Emitted(earlier.id, earlier.deliveries, duplicate=True)
-        emitted = Emitted(next(self._ids), len(emission.to))
+        emitted = Emitted(self._next(), len(emission.to))
         if event.dedup is not None:
             self._emit_ids[event.topic, event.dedup] = (emitted, event.created)
         for to in emission.to:
             lane = event.group if to.fifo else None
-            self._queue.add(Record(next(self._ids), emitted.id, event, to.step, lane, to.due))
+            self._queue.add(Record(self._next(), emitted.id, event, to.step, lane, to.due))
         return emitted
 
     def remembered(self, scope: str, key: str) -> bytes | None:
@@ -65,19 +66,44 @@ class Events:
     def remember(self, scope: str, key: str, value: bytes, now: int) -> bytes:
         return self._once.setdefault(scope, {}).setdefault(key, (value, now))[0]
 
+    @property
+    def queue(self) -> Queue:
+        return self._queue
+
+    def throw_away(self, id: int) -> bool:
+        """One that nobody has claimed; whether there was one."""
+        record = next((one for one in self._queue if one.id == id and one.owner is None), None)
+        if record is None:
+            return False
+        self._queue.remove(record)
+        self._forget(id)
+        return True
+
     async def put(self, emissions: Sequence[Emission], *, limit: int) -> list[Emitted]:
         self.make_room(emissions, limit)
         return [self.add(emission) for emission in emissions]
 
-    async def claim(self, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
+    async def claim(
+        self,
+        room: dict[str, int],
+        *,
+        owner: str,
+        now: int,
+        lease: int,
+        limit: int,
+        most: Mapping[str, int] | None = None,
+    ) -> list[Delivery]:
         for record in self._queue:
             if record.owner is not None and record.lease < now:
                 record.owner = None
                 record.suspect = True
-                record.deaths = max(record.deaths, 1)
+                record.lost += 1
+                if record.lost > 1:
+                    record.due = max(record.due, now + spread(record.id, record.lost))
         found: list[Record] = []
         for step, free in room.items():
-            found += [record for record in self._queue.waiting(step) if record.due <= now][: max(0, free)]
+            left = free if most is None or step not in most else min(free, most[step] - self._queue.claimed(step))
+            found += [record for record in self._queue.waiting(step) if record.due <= now][: max(0, left)]
         found.sort(key=lambda record: (record.due, record.id))
         for record in found[:limit]:
             record.owner, record.lease = owner, lease
@@ -94,11 +120,12 @@ class Events:
             self._queue.remove(record)
             self._forget(record.id)
 
-    async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: bool = False) -> None:
+    async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: Died | None = None) -> None:
         for record in self._held([id], owner):
             record.owner, record.due, record.failure = None, due, failure
-            record.suspect = record.suspect or died
-            record.deaths += died
+            record.deaths += died == "alone"
+            record.lost += died == "among others"
+            record.suspect = record.suspect or died is not None
 
     async def release(self, ids: Sequence[int], *, owner: str, uncount: bool = True) -> None:
         for record in self._held(ids, owner):
@@ -146,6 +173,44 @@ class Events:
             self._forget(id)
         return len(there)
 
+    async def redirect(self, step: str, to: str, *, fifo: bool, now: int) -> int:
+        moved = [record for record in self._queue if record.step == step and record.owner is None]
+        for record in sorted(moved, key=lambda record: record.id):
+            self._queue.remove(record)
+            lane = record.event.group if fifo else None
+            due = now if record.attempt else record.due
+            self._queue.add(Record(record.id, record.event_id, record.event, to, lane, due))
+        return len(moved)
+
+    async def drop(self, step: str) -> int:
+        dropped = [record for record in self._queue if record.step == step and record.owner is None]
+        for record in dropped:
+            self._queue.remove(record)
+            self._forget(record.id)
+        return len(dropped)
+
+    async def newest(self) -> int:
+        return self._last
+
+    async def of_trace(self, trace_id: str, *, after: int) -> dict[str, int]:
+        found = [record.step for record in self._queue if record.event.trace_id == trace_id and record.id > after]
+        return {step: found.count(step) for step in sorted(set(found))}
+
+    async def tick(self, name: str, tick: int, emission: Emission | None, *, now: int) -> Took:
+        last = self._ticks.get(name)
+        if last is not None and tick <= last <= now + TICK_AHEAD:
+            return "taken"
+        self._ticks[name] = tick
+        if emission is None:
+            return "put"
+        if any(to.fifo and self._queue.busy(to.step, emission.event.group) for to in emission.to):
+            return "running"
+        self.add(emission)
+        return "put"
+
+    async def last_tick(self, name: str) -> int | None:
+        return self._ticks.get(name)
+
     async def hurry(self, step: str, *, now: int) -> int:
         late = [record for record in self._queue.waiting(step) if record.due > now and record.attempt]
         for record in late:
@@ -172,7 +237,12 @@ class Events:
         return found
 
     async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
+        self.check_scope(scope)
         return self.remember(scope, key, value, now)
+
+    def _next(self) -> int:
+        self._last += 1
+        return self._last
 
     def _earlier(self, emission: Emission) -> Emitted | None:
         if emission.event.dedup is None:

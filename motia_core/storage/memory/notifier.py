@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-from motia_core.storage.listeners import Listeners
+from motia_core.storage.listeners import Listener, Listeners
 
 
 class Notifier:
     def __init__(self) -> None:
         self._listeners = Listeners()
 
-    async def publish(self, channel: str, message: bytes) -> None:
+    def tell(self, channel: str, message: bytes) -> None:
         self._listeners.tell(channel, message)
 
-    def listen(self) -> AsyncIterator[tuple[str, bytes]]:
+    async def publish(self, channel: str, message: bytes) -> None:
+        self.tell(channel, message)
+
+    def listen(self) -> Listener:
         return self._listeners.add()
 
     def close(self) -> None:

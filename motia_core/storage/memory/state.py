@@ -1,14 +1,16 @@
-"""Values by group and key in dicts. Atomic because nothing here awaits."""
+"""Values by group and key in dicts. Atomic because nothing here awaits; `streams.py` listens to what changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from msgspec import Struct
 
 from motia_core.storage import operations
 from motia_core.storage.base import Item, Op
+from motia_core.storage.items import Kind
 
 VERSIONS = count(1)
 
@@ -27,6 +29,10 @@ class State:
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[str, Entry]] = {}
+        self._earliest = math.inf
+
+    def changed(self, group: str, key: str, kind: Kind, value: bytes, now: int) -> None:
+        """What happens in the state is nobody's news."""
 
     def __bool__(self) -> bool:
         return any(self._groups.values())
@@ -38,6 +44,9 @@ class State:
     def entries(self, group: str, now: int) -> Iterator[tuple[str, Entry]]:
         return ((key, entry) for key, entry in self._groups.get(group, {}).items() if entry.there(now))
 
+    def names(self, now: int) -> list[str]:
+        return sorted(group for group in self._groups if any(True for _ in self.entries(group, now)))
+
     def version(self, group: str, key: str | None, now: int) -> str:
         if key is not None:
             found = self.entry(group, key, now)
@@ -45,22 +54,42 @@ class State:
         return ",".join(str(entry.version) for _, entry in self.entries(group, now)) or "0"
 
     def put(self, group: str, key: str, value: bytes, *, now: int, expires: int | None) -> bool:
-        keys = self._groups.setdefault(group, {})
         new = self.entry(group, key, now) is None
         if new:
-            keys.pop(key, None)  # an expired value must not keep its place
-        keys[key] = Entry(value, next(VERSIONS), expires)
+            self.take(group, key, now)  # an expired value must not keep its place
+        self._groups.setdefault(group, {})[key] = Entry(value, next(VERSIONS), expires)
+        self._earliest = min(self._earliest, math.inf if expires is None else expires)
+        self.changed(group, key, "create" if new else "update", value, now)
         return new
 
     def take(self, group: str, key: str, now: int) -> bytes | None:
-        found = self.entry(group, key, now)
-        self._groups.get(group, {}).pop(key, None)
-        return None if found is None else found.value
+        found = self._groups.get(group, {}).pop(key, None)
+        if found is None:
+            return None
+        self.changed(group, key, "delete", found.value, now)
+        return found.value if found.there(now) else None
 
     def empty(self, group: str, now: int) -> int:
         count = sum(1 for _ in self.entries(group, now))
-        self._groups.pop(group, None)
+        for key, entry in self._groups.pop(group, {}).items():
+            self.changed(group, key, "delete", entry.value, now)
         return count
+
+    def sweep(self, now: int, limit: int) -> int:
+        """Removes expired values."""
+        if now < self._earliest:
+            return 0
+        timed = sorted(
+            (entry.expires, group, key)
+            for group, keys in self._groups.items()
+            for key, entry in keys.items()
+            if entry.expires is not None
+        )
+        gone = [(group, key) for expires, group, key in timed if expires <= now][:limit]
+        for group, key in gone:
+            self.take(group, key, now)
+        self._earliest = timed[len(gone)][0] if len(gone) < len(timed) else math.inf
+        return len(gone)
 
     async def get(self, group: str, key: str, *, now: int) -> bytes | None:
         found = self.entry(group, key, now)
@@ -89,13 +118,21 @@ class State:
         return [key for key, _ in self.entries(group, now)]
 
     async def groups(self, *, now: int) -> list[str]:
-        return sorted(group for group in self._groups if any(True for _ in self.entries(group, now)))
+        return self.names(now)
 
     async def update(
-        self, group: str, key: str, ops: Sequence[Op], *, now: int, expires: int | None = None
+        self,
+        group: str,
+        key: str,
+        ops: Sequence[Op],
+        *,
+        now: int,
+        expires: int | None = None,
+        then: Callable[[bytes], bytes] | None = None,
     ) -> tuple[bytes, bool]:
         before = self.entry(group, key, now)
         after = operations.updated(None if before is None else before.value, ops)
+        after = after if then is None else then(after)
         if before is not None and expires is None:
             expires = before.expires
         return after, self.put(group, key, after, now=now, expires=expires)
@@ -117,11 +154,3 @@ class State:
             return False, before
         self.put(group, key, value, now=now, expires=expires)
         return True, value
-
-    async def sweep(self, *, now: int, limit: int = 1000) -> list[tuple[str, str]]:
-        gone = [
-            (group, key) for group, keys in self._groups.items() for key, entry in keys.items() if not entry.there(now)
-        ][:limit]
-        for group, key in gone:
-            del self._groups[group][key]
-        return gone

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from motia_core.errors import TransactionConflict
-from motia_core.storage.base import Emission, OnceWrite, Seen, StateWrite, Written
+from motia_core.storage.base import Emission, OnceWrite, Seen, Write, Written
+from motia_core.storage.items import StreamEvent
 from motia_core.storage.memory.events import Events
 from motia_core.storage.memory.state import State
 from motia_core.storage.memory.streams import Streams
@@ -18,9 +19,7 @@ class Transactions:
         self._streams = streams
         self._events = events
 
-    def apply(
-        self, reads: Sequence[Seen], writes: Sequence[StateWrite | OnceWrite | Emission], *, now: int, limit: int
-    ) -> list[Written]:
+    def apply(self, reads: Sequence[Seen], writes: Sequence[Write], *, now: int, limit: int) -> list[Written]:
         for seen in reads:
             if self._space(seen.stream).version(seen.group, seen.key, now) != seen.version:
                 what = f"`{seen.group}`" if seen.key is None else f"`{seen.key}` of `{seen.group}`"
@@ -36,7 +35,10 @@ class Transactions:
     def _space(self, stream: str | None) -> State:
         return self._state if stream is None else self._streams.open(stream)
 
-    def _write(self, write: StateWrite | OnceWrite | Emission, now: int) -> Written:
+    def _write(self, write: Write, now: int) -> Written:
+        if isinstance(write, StreamEvent):
+            self._streams.open(write.stream).push(write.group, write.key, "event", write.data, now)
+            return None
         if isinstance(write, Emission):
             return self._events.add(write)
         if isinstance(write, OnceWrite):

@@ -6,14 +6,15 @@ number that wait or are blocked. What follows from the end of a delivery is a tr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Raw
 
 from motia_core.errors import BacklogFull
 from motia_core.model import Delivery
-from motia_core.storage.base import Emission, Emitted
+from motia_core.storage.base import Emission, Emitted, Took
+from motia_core.storage.bounds import NO_LIMIT, TICK_AHEAD
 from motia_core.storage.scopes import delivery_of, finished, remembered
 from motia_core.storage.sqlite.batch import Kind, chunks
 from motia_core.storage.sqlite.queries import LARGEST, load, with_rows
@@ -24,7 +25,7 @@ _ADD_EVENTS, _ADD_DELIVERIES = with_rows(SQL["add_events"], 10), with_rows(SQL["
 _MANY_STEPS = 32
 
 Claimed = tuple[
-    int, int, str, str, str, str, str, str | None, str | None, int, int, int, int, int
+    int, int, str, str, str, str, str, str | None, str | None, int, int, int, int, int, int, int
 ]  # fmt: skip
 _CLAIMED = msgspec.json.Decoder(list[Claimed])
 _CANDIDATES = msgspec.json.Decoder(list[tuple[int, int, str]])
@@ -109,10 +110,14 @@ def turn(tx: Transaction, step: str, lane: str) -> str:
     return "blocked" if tx.execute(SQL["lane_taken"], (step, lane)).fetchone() else "waiting"
 
 
-def claim(tx: Transaction, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
-    expired = tx.execute(SQL["expire_leases"], (now,)).rowcount
+def claim(
+    tx: Transaction, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int, most: Mapping[str, int]
+) -> list[Delivery]:
+    expired = tx.db.execute(SQL["expire_leases"], {"now": now}).rowcount
     if expired:
         tx.pending += expired
+    if most:
+        room = _left(tx, room, most)
     chosen = _chosen(tx, {step: free for step, free in room.items() if free > 0}, now, limit)
     if not chosen:
         return []
@@ -120,6 +125,13 @@ def claim(tx: Transaction, room: dict[str, int], *, owner: str, now: int, lease:
     tx.pending -= tx.execute(SQL["claim"], (owner, lease, ids)).rowcount
     found = {row[0]: _delivery(row) for row in _CLAIMED.decode(tx.execute(SQL["claimed"], (ids,)).fetchone()[0])}
     return [found[id] for id in chosen]
+
+
+def _left(tx: Transaction, room: dict[str, int], most: Mapping[str, int]) -> dict[str, int]:
+    """`room` as far as all owners together leave it."""
+    names = msgspec.json.encode([step for step in most if room.get(step, 0) > 0]).decode()
+    claimed = dict(tx.execute(SQL["claimed_of"], (names,)).fetchall())
+    return {step: min(free, most[step] - claimed.get(step, 0)) if step in most else free for step, free in room.items()}
 
 
 def _chosen(tx: Transaction, room: dict[str, int], now: int, limit: int) -> list[int]:
@@ -144,7 +156,7 @@ def _delivery(row: Claimed) -> Delivery:
     return Delivery(
         id=row[0], event=row[1], step=row[2], topic=row[3], data=Raw(row[4].encode()), trace_id=row[5],
         flows=flows(row[6]), parent=row[7], group=row[8], hops=row[9], attempt=row[10], deaths=row[11],
-        suspect=bool(row[12]), created=row[13],
+        suspect=bool(row[12]), created=row[13], lost=row[14], due=row[15],
     )  # fmt: skip
 
 
@@ -181,6 +193,41 @@ def redrive(tx: Transaction, ids: Sequence[int], now: int) -> int:
     return count
 
 
+def redirect(tx: Transaction, step: str, to: str, *, fifo: bool, now: int, limit: int) -> int:
+    """`limit` of them at most; what comes first in a lane moves first, so that lanes keep their order."""
+    count = 0
+    while count < limit and (rows := tx.execute(SQL["redirected"], (step, limit - count)).fetchall()):
+        for id, old, group in rows:
+            lane = group if fifo else None
+            status = "waiting" if lane is None else turn(tx, to, lane)
+            tx.db.execute(SQL["redirect"], {"to": to, "lane": lane, "status": status, "now": now, "id": id})
+            if old is not None:
+                tx.execute(SQL["next_of_lane"], (step, old))
+        count += len(rows)
+    return count
+
+
+def drop(tx: Transaction, step: str, limit: int) -> int:
+    """Blocked ones first: whoever is dropped before them would give them its turn."""
+    count = tx.execute(SQL["drop_blocked"], (step, limit)).rowcount or (
+        tx.execute(SQL["drop_waiting"], (step, limit)).rowcount
+    )
+    tx.pending -= count
+    return count
+
+
+def take_tick(tx: Transaction, name: str, tick: int, emission: Emission | None, now: int) -> Took:
+    taken = tx.db.execute(SQL["take_tick"], {"name": name, "tick": tick, "latest": now + TICK_AHEAD}).rowcount
+    if not taken:
+        return "taken"
+    if emission is not None:
+        lane = emission.event.group
+        if any(to.fifo and tx.execute(SQL["lane_claimed"], (to.step, lane)).fetchone() for to in emission.to):
+            return "running"
+        put_all(tx, [([emission], NO_LIMIT)])
+    return "put"
+
+
 def discard(tx: Transaction, ids: Sequence[int]) -> int:
     return _forget(tx, tx.execute(SQL["discard"], (ids_json(ids),)).fetchall())
 
@@ -198,6 +245,11 @@ def check_once(tx: Transaction, scope: str, key: str) -> None:
     """Raises TransactionConflict when it is remembered already, InvocationOver when its delivery is gone."""
     if tx.execute(SQL["once_get"], (scope, key)).fetchone():
         raise remembered(key)
+    check_scope(tx, scope)
+
+
+def check_scope(tx: Transaction, scope: str) -> None:
+    """Raises InvocationOver when it is that of a delivery which is gone."""
     id = delivery_of(scope)
     if id is not None and tx.execute(SQL["finished"], (id, id)).fetchone()[0]:
         raise finished(id)

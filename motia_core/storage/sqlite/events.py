@@ -6,22 +6,23 @@ Decides how durable each write is, and nothing else.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Raw
 
 from motia_core.model import DeadLetter, Delivery, Failure
-from motia_core.storage.base import Backlog, Emission, Emitted
+from motia_core.storage.base import Backlog, Died, Emission, Emitted, Took
 from motia_core.storage.scopes import delivery_of, finished
 from motia_core.storage.sqlite import deliveries
 from motia_core.storage.sqlite.database import Database
 from motia_core.storage.sqlite.deliveries import SQL, ids_json
-from motia_core.storage.sqlite.stored import read_failure
-from motia_core.storage.sqlite.transaction import Transaction
+from motia_core.storage.sqlite.transaction import Transaction, Work
 
-_PRUNE_BATCH = 500
+_FAILURE = msgspec.json.Decoder(Failure)
+_BITE = 500
 _FEW_STEPS = 100
+_FAILURE = msgspec.json.Decoder(Failure)
 
 
 def _written(failure: Failure | None) -> bytes | None:
@@ -38,9 +39,18 @@ class Events:
     async def put(self, emissions: Sequence[Emission], *, limit: int) -> list[Emitted]:
         return await self._database.write_among(deliveries.PUTS, (emissions, limit), full=self._full)
 
-    async def claim(self, room: dict[str, int], *, owner: str, now: int, lease: int, limit: int) -> list[Delivery]:
+    async def claim(
+        self,
+        room: dict[str, int],
+        *,
+        owner: str,
+        now: int,
+        lease: int,
+        limit: int,
+        most: Mapping[str, int] | None = None,
+    ) -> list[Delivery]:
         return await self._database.write(
-            lambda tx: deliveries.claim(tx, room, owner=owner, now=now, lease=lease, limit=limit)
+            lambda tx: deliveries.claim(tx, room, owner=owner, now=now, lease=lease, limit=limit, most=most or {})
         )
 
     async def renew(self, ids: Sequence[int], *, owner: str, lease: int) -> list[int]:
@@ -52,10 +62,10 @@ class Events:
     async def ack(self, ids: Sequence[int], *, owner: str) -> None:
         await self._database.write_among(deliveries.ACKS, (ids, owner))
 
-    async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: bool = False) -> None:
+    async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: Died | None = None) -> None:
         def work(tx: Transaction) -> None:
-            parameters = (due, _written(failure), died, int(died), id, owner)
-            tx.pending += tx.execute(SQL["retry"], parameters).rowcount
+            parameters = {"due": due, "failure": _written(failure), "died": died, "id": id, "owner": owner}
+            tx.pending += tx.db.execute(SQL["retry"], parameters).rowcount
 
         await self._database.write(work)
 
@@ -97,7 +107,7 @@ class Events:
                 group=row[6],
                 attempts=row[7],
                 reason=row[8],
-                failure=None if row[9] is None else read_failure(row[9]),
+                failure=None if row[9] is None else _FAILURE.decode(row[9]),
                 created=row[10],
                 buried=row[11],
             )
@@ -110,23 +120,45 @@ class Events:
     async def discard(self, ids: Sequence[int]) -> int:
         return await self._database.write(lambda tx: deliveries.discard(tx, ids), full=self._full)
 
+    async def redirect(self, step: str, to: str, *, fifo: bool, now: int) -> int:
+        return await self._in_bites(
+            lambda tx: deliveries.redirect(tx, step, to, fifo=fifo, now=now, limit=_BITE), full=self._full
+        )
+
+    async def drop(self, step: str) -> int:
+        return await self._in_bites(lambda tx: deliveries.drop(tx, step, _BITE), full=self._full)
+
+    async def newest(self) -> int:
+        return int((await self._database.look(SQL["newest"]))[0][0])
+
+    async def of_trace(self, trace_id: str, *, after: int) -> dict[str, int]:
+        return dict(await self._database.rows(SQL["of_trace"], (after, trace_id)))
+
+    async def tick(self, name: str, tick: int, emission: Emission | None, *, now: int) -> Took:
+        return await self._database.write(
+            lambda tx: deliveries.take_tick(tx, name, tick, emission, now), full=self._full
+        )
+
+    async def last_tick(self, name: str) -> int | None:
+        rows = await self._database.look(SQL["last_tick"], (name,))
+        return rows[0][0] if rows else None
+
     async def hurry(self, step: str, *, now: int) -> int:
         parameters = {"step": step, "now": now}
         return await self._database.write(lambda tx: tx.db.execute(SQL["hurry"], parameters).rowcount)
 
     async def prune(self, *, dead_before: int, dedup_before: int) -> int:
-        """In small transactions, so that others get their turn."""
         total: int = await self._database.write(lambda tx: tx.execute(SQL["prune_once"], (dead_before,)).rowcount)
-        batch = _PRUNE_BATCH
-        while batch == _PRUNE_BATCH:
-            batch = await self._database.write(lambda tx: deliveries.prune_dead(tx, dead_before, _PRUNE_BATCH))
-            total += batch
-        batch = _PRUNE_BATCH
-        while batch == _PRUNE_BATCH:
-            batch = await self._database.write(
-                lambda tx: tx.execute(SQL["prune_emit_ids"], (dedup_before, _PRUNE_BATCH)).rowcount
-            )
-            total += batch
+        total += await self._in_bites(lambda tx: deliveries.prune_dead(tx, dead_before, _BITE))
+        return total + await self._in_bites(
+            lambda tx: tx.execute(SQL["prune_emit_ids"], (dedup_before, _BITE)).rowcount
+        )
+
+    async def _in_bites(self, work: Work[int], *, full: bool = False) -> int:
+        """In small transactions until nothing is left to do, so that others get their turn."""
+        total = 0
+        while bite := await self._database.write(work, full=full):
+            total += bite
         return total
 
     async def once_get(self, scope: str, key: str) -> bytes | None:
@@ -139,9 +171,11 @@ class Events:
         return None
 
     async def once_put(self, scope: str, key: str, value: bytes, *, now: int) -> bytes:
-        return await self._database.write(
-            lambda tx: deliveries.remember_once(tx, scope, key, value, now), full=self._full
-        )
+        def work(tx: Transaction) -> bytes:
+            deliveries.check_scope(tx, scope)
+            return deliveries.remember_once(tx, scope, key, value, now)
+
+        return await self._database.write(work, full=self._full)
 
 
 def _backlog(db: sqlite3.Connection, now: int) -> list[Backlog]:

@@ -1,4 +1,5 @@
-"""Brings a file to the schema of this program. Each `schema/NNNN_name.sql` is one step, applied in one transaction.
+"""Brings a file to the schema of this program. Each `schema/NNNN_name.sql` is one step; those a file lacks
+are applied in one transaction.
 
 `PRAGMA user_version` says how far a file is, `application_id` that it is ours. Before an old file is changed a copy is
 kept beside it. A file never goes backwards.
@@ -6,8 +7,10 @@ kept beside it. A file never goes backwards.
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,27 +31,28 @@ def steps(folder: str) -> list[tuple[int, str]]:
 
 
 def migrate(db: sqlite3.Connection, path: Path, wanted: list[tuple[int, str]]) -> None:
-    """Applies the steps `db` lacks. Several processes may do this at the same time: one does, the others wait."""
+    """Applies the steps `db` lacks, all or none. Several processes may do this at the same time: one does, the others
+    wait."""
     latest = wanted[-1][0]
-    if check_ours(db, path, latest) == latest:
+    version = check_ours(db, path, latest)
+    if version == latest:
         return
-    kept = False
-    for number, script in wanted:
-        if not kept and 0 < check_ours(db, path, latest) < number:
-            _keep_copy(db, path)
-            kept = True
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            if check_ours(db, path, latest) < number:
+    if version:
+        _keep_copy(db, path, version)
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        version = check_ours(db, path, latest)
+        for number, script in wanted:
+            if number > version:
                 for statement in statements(script):
                     db.execute(statement)
-                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                db.execute(f"PRAGMA user_version = {number}")
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {latest}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def statements(script: str) -> list[str]:
@@ -82,11 +86,18 @@ def check_ours(db: sqlite3.Connection, path: Path, latest: int) -> int:
     return version
 
 
-def _keep_copy(db: sqlite3.Connection, path: Path) -> None:
-    version = db.execute("PRAGMA user_version").fetchone()[0]
+def _keep_copy(db: sqlite3.Connection, path: Path, version: int) -> None:
+    """Each process makes its own; one that another process has overtaken is no copy of the old schema."""
     target = path.with_name(f"{path.name}.schema-{version}")
-    if not target.exists():
-        partial = target.with_name(f"{target.name}.partial")
-        partial.unlink(missing_ok=True)
+    if target.exists():
+        return
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    partial.unlink(missing_ok=True)
+    try:
         db.execute("VACUUM INTO ?", (str(partial),))
-        partial.replace(target)
+        with closing(sqlite3.connect(partial)) as copy:
+            same = copy.execute("PRAGMA user_version").fetchone()[0] == version
+        if same:
+            partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,18 +1,20 @@
 """Values by group and key. The module's functions work inside a transaction, `State` offers them to callers.
 
-Owns the table `entries`, which the streams share under a `space` of their own. Never commits.
+Owns the table `entries`, which the streams share under a `space` of their own; what happens in there is told by
+`changes.py`. Never commits.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from motia_core.storage import operations
 from motia_core.storage.base import Item, Op
 from motia_core.storage.sqlite.batch import Kind, chunks
+from motia_core.storage.sqlite.changes import changed
 from motia_core.storage.sqlite.database import Database
 from motia_core.storage.sqlite.queries import LARGEST, load, with_rows
 from motia_core.storage.sqlite.transaction import Transaction
@@ -26,7 +28,7 @@ _UPSERT = with_rows(_SQL["upsert"], 6)
 _THERE = msgspec.json.Decoder(list[tuple[str, str, str, int | None]])
 _GET, _READ, _GROUP, _VERSIONS = _SQL["get"], _SQL["read"], _SQL["group"], _SQL["versions"]
 _OVERWRITE, _KEEP, _INSERT = _SQL["overwrite"], _SQL["overwrite_keeping_expiry"], _SQL["insert"]
-_DELETE, _COUNT, _CLEAR, _SWEEP = _SQL["delete"], _SQL["count"], _SQL["clear"], _SQL["sweep"]
+_DELETE, _COUNT, _CLEAR, _EMPTY = _SQL["delete"], _SQL["count"], _SQL["clear"], _SQL["empty"]
 
 
 def get(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | None:
@@ -37,8 +39,12 @@ def get(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | 
 def put(tx: Transaction, space: str, group: str, key: str, value: bytes, *, now: int, expires: int | None) -> bool:
     version = tx.version()
     if tx.execute(_OVERWRITE, (value, version, expires, space, group, key, now)).rowcount:
+        changed(tx, space, group, key, "update", value, now)
         return False
+    if space:
+        delete(tx, space, group, key, now)  # one that has expired: its followers still have it
     tx.execute(_INSERT, (space, group, key, value, version, expires))
+    changed(tx, space, group, key, "create", value, now)
     return True
 
 
@@ -69,8 +75,9 @@ def _put_different(tx: Transaction, sets: dict[tuple[str, str, str], Setting]) -
             old = there.get(name)
             expired = old is not None and old <= now
             if expired:
-                tx.execute(_DELETE, name)  # so that the new one is last in its group
+                delete(tx, *name, now)  # so that the new one is last in its group
             results.append(expired or name not in there)
+            changed(tx, space, group, key, "create" if results[-1] else "update", value, now)
             values += (space, group, key, value, tx.version(), expires)
         tx.execute(_UPSERT[len(keys)], values)
     return results
@@ -80,15 +87,31 @@ SETS = Kind(put_all, moves=False)
 
 
 def delete(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | None:
-    before = get(tx, space, group, key, now)
-    tx.execute(_DELETE, (space, group, key))
-    return before
+    rows = tx.execute(_DELETE, (space, group, key)).fetchall()
+    if not rows:
+        return None
+    value, expires = rows[0]
+    changed(tx, space, group, key, "delete", value, now)
+    return None if expires is not None and expires <= now else bytes(value)
 
 
 def clear(tx: Transaction, space: str, group: str, now: int) -> int:
+    if space:
+        gone = sorted(tx.execute(_EMPTY, (space, group)).fetchall())
+        for _, key, value, _ in gone:
+            changed(tx, space, group, key, "delete", value, now)
+        return sum(1 for *_, expires in gone if expires is None or expires > now)
     count: int = tx.execute(_COUNT, (space, group, now)).fetchone()[0]
     tx.execute(_CLEAR, (space, group))
     return count
+
+
+def sweep(tx: Transaction, now: int, limit: int) -> int:
+    """Removes what has expired in any space."""
+    gone = sorted(tx.execute(_SQL["sweep"], (now, limit)).fetchall())
+    for _, _, space, group, key, value in gone:
+        changed(tx, space, group, key, "delete", value, now)
+    return len(gone)
 
 
 def version(tx: Transaction, space: str, group: str, key: str | None, now: int) -> str:
@@ -147,13 +170,22 @@ class State:
         return await self._database.read(lambda db: [row[0] for row in db.execute(_SQL["groups"], parameters)])
 
     async def update(
-        self, group: str, key: str, ops: Sequence[Op], *, now: int, expires: int | None = None
+        self,
+        group: str,
+        key: str,
+        ops: Sequence[Op],
+        *,
+        now: int,
+        expires: int | None = None,
+        then: Callable[[bytes], bytes] | None = None,
     ) -> tuple[bytes, bool]:
         def work(tx: Transaction) -> tuple[bytes, bool]:
             before = get(tx, self._space, group, key, now)
             after = operations.updated(before, ops)
+            after = after if then is None else then(after)
             if before is not None and expires is None:
                 tx.execute(_KEEP, (after, tx.version(), self._space, group, key))
+                changed(tx, self._space, group, key, "update", after, now)
                 return after, False
             return after, put(tx, self._space, group, key, after, now=now, expires=expires)
 
@@ -182,9 +214,3 @@ class State:
             return True, value
 
         return await self._database.write(work, full=self._full)
-
-    async def sweep(self, *, now: int, limit: int = 1000) -> list[tuple[str, str]]:
-        def work(tx: Transaction) -> list[tuple[str, str]]:
-            return tx.db.execute(_SWEEP, {"now": now, "space": self._space, "limit": limit}).fetchall()
-
-        return await self._database.write(work)

@@ -9,17 +9,23 @@ from pathlib import Path
 from motia_core.clock import Clock
 from motia_core.config import Durability
 from motia_core.errors import StoreUnavailable
-from motia_core.storage import base
-from motia_core.storage.base import Emission, OnceWrite, Seen, StateWrite, Written
-from motia_core.storage.sqlite import transactions
+from motia_core.metrics.histogram import Histogram
+from motia_core.storage import base, browsing
+from motia_core.storage.base import Seen, Write, Written
+from motia_core.storage.history import TraceStore
+from motia_core.storage.items import StreamStore
+from motia_core.storage.sqlite import state, transactions
+from motia_core.storage.sqlite.browsing import Browsing
 from motia_core.storage.sqlite.database import Database, open_database
 from motia_core.storage.sqlite.events import Events
-from motia_core.storage.sqlite.leases import Leases
 from motia_core.storage.sqlite.notifier import Notifier
+from motia_core.storage.sqlite.queries import load
 from motia_core.storage.sqlite.state import State
 from motia_core.storage.sqlite.streams import Streams
 from motia_core.storage.sqlite.traces import Traces, open_traces
 from motia_core.storage.sqlite.transaction import Transaction
+
+_EXPIRED = load("entries")["expired"]
 
 
 class SqliteStorage:
@@ -27,9 +33,9 @@ class SqliteStorage:
 
     state: base.Keyed
     events: base.EventStore
-    leases: base.Leases
-    traces: base.TraceStore
+    traces: TraceStore
     notifier: base.Notifier
+    browsing: browsing.Browsing
 
     def __init__(self, database: Database, traces: Traces, notifier: Notifier, durability: Durability) -> None:
         self.database = database
@@ -42,24 +48,32 @@ class SqliteStorage:
         self._streams = Streams(database, full=full_state)
         self.state = State(database, full=full_state)
         self.events = Events(database, full=full_events)
-        self.leases = Leases(database)
         self.traces = traces
         self.notifier = notifier
+        self.browsing = Browsing(database, full=full_events)
 
-    def stream(self, name: str) -> base.Keyed:
+    def stream(self, name: str) -> StreamStore:
         return self._streams.open(name)
 
     async def stream_names(self) -> list[str]:
         return await self._streams.names()
 
+    async def sweep(self, *, now: int, limit: int = 1000) -> int:
+        if not await self.database.look(_EXPIRED, (now,)):
+            return 0
+        return await self.database.write(lambda tx: state.sweep(tx, now, limit))
+
     async def transaction(
-        self, reads: Sequence[Seen], writes: Sequence[StateWrite | OnceWrite | Emission], *, now: int, limit: int
+        self, reads: Sequence[Seen], writes: Sequence[Write], *, now: int, limit: int
     ) -> list[Written]:
         return await self.database.write(
             lambda tx: transactions.apply(tx, reads, writes, now, limit),
             full=self._stricter and bool(writes),
             fixed=True,
         )
+
+    def writes(self) -> dict[str, Histogram]:
+        return {"main": self.database.took, "traces": self._traces.took}
 
     async def check(self) -> None:
         self.database.check_file()

@@ -1,28 +1,42 @@
-"""Spans and logs, in a file of their own beside the database: they are many, and a power cut may take the last of them.
+"""Spans, logs and inputs, in a file of their own beside the database: they are many, and a power cut may take the last
+of them.
 
-Knows nothing of who watches. A damaged file is put aside and a new one begun: nothing else depends on it.
+Knows nothing of who watches; searches are in `search.py`. A damaged file is put aside and a new one begun: nothing else
+depends on it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from motia_core.clock import Clock
 from motia_core.model import LogRecord, Span
-from motia_core.storage.base import LEVELS
+from motia_core.storage.history import LEVELS, Bounds, Held, KeptInput, Trace
+from motia_core.storage.sqlite import search
 from motia_core.storage.sqlite.database import Database, open_database
+from motia_core.storage.sqlite.deliveries import insert_rows
 from motia_core.storage.sqlite.faults import is_damaged
-from motia_core.storage.sqlite.queries import load
-from motia_core.storage.sqlite.stored import read_span
+from motia_core.storage.sqlite.queries import load, with_rows
+from motia_core.storage.sqlite.search import FIELDS, SPAN
 from motia_core.storage.sqlite.transaction import Transaction
+from motia_core.storage.sqlite.words import BITE, Words
+from motia_core.storage.summary import lost
 
 _SQL = load("traces")
-_LOG = msgspec.json.Decoder(LogRecord)
-_NEVER = 2**62
+_ADD_SPANS, _ADD_LOGS = with_rows(_SQL["add_spans"], 6), with_rows(_SQL["add_logs"], 5)
+_ADD_INPUTS = with_rows(_SQL["add_inputs"], 4)
+_encode = msgspec.json.Encoder().encode
+_LAZY = BITE // 2
+"""Rows that may wait for their words to be indexed while nobody searches."""
+_REMOVED = 2000
+"""Rows removed in one transaction, so that recording gets its turn."""
+_SLACK = 0.05
+_SPARE = 1.25
 
 
 async def open_traces(path: Path, clock: Clock) -> Traces:
@@ -46,80 +60,200 @@ async def open_traces(path: Path, clock: Clock) -> Traces:
 class Traces:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.took = database.took
+        self._span_words, self._log_words = Words("spans"), Words("logs")
 
-    async def add(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> None:
-        written_spans = msgspec.json.encode(spans).decode() if spans else None
-        written_logs = msgspec.json.encode(logs).decode() if logs else None
+    async def add(
+        self, spans: Sequence[Span], logs: Sequence[LogRecord], inputs: Sequence[KeptInput] = (), *, now: int = 0
+    ) -> None:
+        running = [span for span in spans if span.status == "running"]
+        ended = [span for span in spans if span.status != "running"] if running else spans
+        span_rows, log_rows = [_span_row(span) for span in ended], [_log_row(log) for log in logs]
+        ended_ids = _encode([span.id for span in ended]).decode()
+        written_running = _encode(running).decode() if running else None
 
         def work(tx: Transaction) -> None:
-            if written_spans is not None:
-                tx.execute(_SQL["add_spans"], (written_spans,))
-            if written_logs is not None:
-                tx.execute(_SQL["add_logs"], (written_logs,))
+            if span_rows:
+                insert_rows(tx, _ADD_SPANS, span_rows)
+                if tx.execute(_SQL["any_running"]).fetchone()[0]:
+                    tx.execute(_SQL["end_running"], (ended_ids,))
+            if written_running is not None:
+                tx.db.execute(_SQL["add_running"], {"spans": written_running, "now": now})
+            if log_rows:
+                insert_rows(tx, _ADD_LOGS, log_rows)
+            if inputs:
+                insert_rows(tx, _ADD_INPUTS, [(one.span, one.trace_id, one.time, one.body) for one in inputs])
+            for index in (self._span_words, self._log_words):
+                if index.behind(tx.db) >= _LAZY:
+                    index.index(tx)
 
         await self._database.write(work)
 
-    async def traces(self, *, limit: int = 50, before: int | None = None, step: str | None = None) -> list[Span]:
-        parameters = {"before": _NEVER if before is None else before, "step": step}
+    async def lose(self, *, before: int) -> int:
+        def work(tx: Transaction) -> int:
+            gone = [lost(SPAN.decode(body), seen) for body, seen in tx.execute(_SQL["lost"], (before,)).fetchall()]
+            insert_rows(tx, _ADD_SPANS, [_span_row(span) for span in gone])
+            return len(gone)
 
-        def work(db: sqlite3.Connection) -> list[Span]:
-            wanted: dict[str, None] = {}
-            for row in db.execute(_SQL["began"], parameters):
-                wanted[row[0]] = None
-                if len(wanted) == limit:
-                    break
-            return [_spans(db, trace_id)[0] for trace_id in wanted]
+        return await self._database.write(work)
 
-        return await self._database.read(work)
+    async def traces(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        text: str | None = None,
+        step: str | None = None,
+        status: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> list[Trace]:
+        wanted = search.TraceSearch(text, step, status, since, until)
+        if wanted.match is not None:
+            await self._catch_up(self._span_words)
+        return await self._database.read(
+            lambda db: search.traces(db, self._span_words, wanted, cursor=cursor, limit=limit)
+        )
 
     async def trace(self, trace_id: str) -> list[Span]:
-        return await self._database.read(lambda db: _spans(db, trace_id))
+        return await self._database.read(lambda db: search.spans(db, trace_id))
+
+    async def span(self, id: str) -> Span | None:
+        return await self._database.read(lambda db: search.span(db, id))
 
     async def logs(
         self,
         *,
         limit: int = 200,
         after: int = 0,
+        before: int | None = None,
+        text: str | None = None,
         trace_id: str | None = None,
         step: str | None = None,
         level: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
         newest: bool = True,
     ) -> list[tuple[int, LogRecord]]:
-        sql = _SQL[f"logs_{'newest' if newest else 'first'}{'' if trace_id is None else '_of_trace'}"]
-        parameters: dict[str, object] = {
-            "limit": limit,
-            "after": after,
-            "step": step,
-            "level": LEVELS.get(level or "", 0),
-        }
-        if trace_id is not None:
-            parameters["trace"] = trace_id
-        rows = await self._database.read(lambda db: db.execute(sql, parameters).fetchall())
-        found = [(row[0], _LOG.decode(row[1])) for row in rows]
-        return found[::-1] if newest else found
+        wanted = search.LogSearch(text, trace_id, step, level, since, until)
+        if wanted.match is not None:
+            await self._catch_up(self._log_words)
+        return await self._database.read(
+            lambda db: search.logs(db, self._log_words, wanted, after=after, before=before, limit=limit, newest=newest)
+        )
 
-    async def prune(self, *, max_spans: int, max_logs: int, before: int) -> int:
-        def spans(tx: Transaction) -> int:
-            removed: int = tx.execute(_SQL["prune_old_spans"], (before,)).rowcount
-            excess: int = tx.execute(_SQL["count_spans"]).fetchone()[0] - max_spans
-            if excess > 0:
-                tx.execute(_SQL["prune_spans"], (excess,))
-            return removed + max(0, excess)
+    async def input(self, span: str) -> KeptInput | None:
+        rows = await self._database.rows(_SQL["input"], (span,))
+        return KeptInput(span=span, trace_id=rows[0][0], time=rows[0][1], body=rows[0][2]) if rows else None
 
-        def logs(tx: Transaction) -> int:
-            removed: int = tx.execute(_SQL["prune_old_logs"], (before,)).rowcount
-            excess: int = tx.execute(_SQL["count_logs"]).fetchone()[0] - max_logs
-            if excess > 0:
-                tx.execute(_SQL["prune_logs"], (excess,))
-            return removed + max(0, excess)
+    async def prune(self, bounds: Bounds) -> int:
+        removed = 0
+        for name in ("old_spans", "old_orphans", "old_logs", "old_inputs"):
+            removed += await self._all(_SQL[name], {"before": bounds.before, "most": _REMOVED})
+        for what, most in (("spans", bounds.spans), ("logs", bounds.logs), ("inputs", bounds.inputs)):
+            if most is not None:
+                removed += await self._oldest(what, (await self._count(what)) - most)
+        if bounds.input_bytes is not None:
+            removed += await self._shrink_inputs(bounds.input_bytes)
+        if bounds.size is not None:
+            removed += await self._shrink(bounds.size)
+        if removed:
+            await self._forget_words()
+        if bounds.size is not None:
+            await self._give_back(bounds.size)
+        return removed
 
-        return await self._database.write(spans) + await self._database.write(logs)
+    async def held(self) -> Held:
+        spans, logs, inputs = [await self._count(what) for what in FIELDS]
+        return Held(spans=spans, logs=logs, inputs=inputs, size=await self._size())
 
     async def close(self) -> None:
         await self._database.close()
 
+    async def _catch_up(self, index: Words) -> None:
+        """The words of everything written so far can be searched afterwards."""
+        if await self._database.read(index.behind):
+            while await self._database.write(index.index):
+                pass
 
-def _spans(db: sqlite3.Connection, trace_id: str) -> list[Span]:
-    """By start; of a span written twice, the later."""
-    found = {span.id: span for (body,) in db.execute(_SQL["trace"], (trace_id,)) for span in (read_span(body),)}
-    return sorted(found.values(), key=lambda span: span.start)
+    async def _forget_words(self) -> None:
+        for index in (self._span_words, self._log_words):
+            await self._database.write(index.forget)
+
+    async def _shrink_inputs(self, most: int) -> int:
+        removed = 0
+        while (size := (await self._database.rows(_SQL["input_bytes"]))[0][0]) > most:
+            count = await self._count("inputs")
+            removed += await self._oldest("inputs", max(1, int(count * (1 - most / size))))
+        return removed
+
+    async def _shrink(self, most: int) -> int:
+        """Removes the oldest of everything until the file has room again."""
+        removed = 0
+        size = await self._size()
+        while size > most:
+            share = min(0.5, 1 - most / size + _SLACK)
+            gone = 0
+            for what in FIELDS:
+                gone += await self._oldest(what, int(await self._count(what) * share) + 1)
+            await self._forget_words()
+            removed += gone
+            if not gone:
+                break
+            size = await self._size()
+        return removed
+
+    async def _give_back(self, most: int) -> None:
+        """Free space returns to the disk only where the bound was made smaller: else it is used again."""
+        while (await self._size(free=True)) > most * _SPARE and await self._free_pages():
+            await self._changed(lambda tx: len(tx.execute(f"PRAGMA incremental_vacuum({_REMOVED})").fetchall()))
+
+    async def _free_pages(self) -> int:
+        return int((await self._database.rows("PRAGMA freelist_count"))[0][0])
+
+    async def _oldest(self, what: str, excess: int) -> int:
+        sql, removed = _SQL["oldest"].format(what=what), 0
+        while removed < excess:
+            most = min(_REMOVED, excess - removed)
+            gone = await self._changed(partial(_delete, sql, most))
+            removed += gone
+            if not gone:
+                break
+        return removed
+
+    async def _all(self, sql: str, parameters: dict[str, object]) -> int:
+        removed = 0
+        while gone := await self._changed(lambda tx: tx.db.execute(sql, parameters).rowcount):
+            removed += gone
+        return removed
+
+    async def _changed(self, work: Callable[[Transaction], int]) -> int:
+        return await self._database.write(work)
+
+    async def _count(self, what: str) -> int:
+        return int((await self._database.rows(_SQL["count"].format(what=what)))[0][0])
+
+    async def _size(self, *, free: bool = False) -> int:
+        """In bytes, with or without the pages that are free."""
+
+        def work(db: sqlite3.Connection) -> int:
+            names = ("page_count", "freelist_count", "page_size")
+            pages, unused, size = (int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in names)
+            return (pages if free else pages - unused) * size
+
+        return await self._database.read(work)
+
+
+def _span_row(span: Span) -> tuple[object, ...]:
+    failed = span.failure
+    error = f"{failed.name} {failed.message}" if failed is not None else None
+    root = span.parent is None or not span.sampled
+    return span.trace_id, span.name, span.start, root, error, _encode(span).decode()
+
+
+def _log_row(log: LogRecord) -> tuple[object, ...]:
+    return log.time, LEVELS.get(log.level, 3), log.trace_id, log.step, _encode(log).decode()
+
+
+def _delete(sql: str, most: int, tx: Transaction) -> int:
+    return int(tx.execute(sql, (most,)).rowcount)

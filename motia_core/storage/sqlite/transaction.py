@@ -6,16 +6,22 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from motia_core.storage.items import Kind
+
 T = TypeVar("T")
+News = tuple[int, str, str, str | None, Kind, bytes]
+"""When it happened, stream, group, id or None, what, and the item or event."""
 
 
 class Transaction:
-    """The connection, numbers that never repeat, and how many deliveries are pending."""
+    """The connection, numbers that never repeat, how many deliveries are pending, and what is to be told of it all once
+    it is committed (`news`: what happened in streams, with the time of each)."""
 
     def __init__(self, db: sqlite3.Connection, versions: Iterator[int]) -> None:
         self.db = db
         self.version = versions.__next__
         self.execute = db.execute
+        self.news: list[News] = []
         self._stored: tuple[int, int] | None = None
         self._sequence = 0
         self._pending = 0
@@ -46,7 +52,7 @@ class Transaction:
 
     def apart(self, work: Work[T]) -> T:
         """What `work` returns; if it raises, all it did is undone. Numbers it took are not given again."""
-        loaded, pending = self._stored is not None, self._pending
+        loaded, pending, told = self._stored is not None, self._pending, len(self.news)
         self.execute("SAVEPOINT work")
         try:
             result = work(self)
@@ -57,6 +63,7 @@ class Transaction:
                 self.execute("RELEASE work")
             if self._stored is not None:
                 self._pending = pending if loaded else self._stored[1]
+            del self.news[told:]
             raise
         self.execute("RELEASE work")
         return result

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from motia_core.errors import TransactionConflict
-from motia_core.storage.base import Emission, Emitted, OnceWrite, Seen, StateWrite, Written
+from motia_core.storage.base import Emission, Emitted, OnceWrite, Seen, StateWrite, Write, Written
+from motia_core.storage.items import StreamEvent
 from motia_core.storage.sqlite import deliveries, state
-from motia_core.storage.sqlite.streams import space
+from motia_core.storage.sqlite.changes import changed, space
 from motia_core.storage.sqlite.transaction import Transaction
 
 
-def apply(
-    tx: Transaction, reads: Sequence[Seen], writes: Sequence[StateWrite | OnceWrite | Emission], now: int, limit: int
-) -> list[Written]:
+def apply(tx: Transaction, reads: Sequence[Seen], writes: Sequence[Write], now: int, limit: int) -> list[Written]:
     """Raises TransactionConflict or BacklogFull; the savepoint around it undoes what was done by then."""
     for seen in reads:
         if state.version(tx, space(seen.stream), seen.group, seen.key, now) != seen.version:
@@ -30,7 +29,10 @@ def apply(
     return [emitted.pop() if isinstance(write, Emission) else _write(tx, write, now) for write in writes]
 
 
-def _write(tx: Transaction, write: StateWrite | OnceWrite, now: int) -> Written:
+def _write(tx: Transaction, write: StateWrite | OnceWrite | StreamEvent, now: int) -> Written:
+    if isinstance(write, StreamEvent):
+        changed(tx, space(write.stream), write.group, write.key, "event", write.data, now)
+        return None
     if isinstance(write, OnceWrite):
         return deliveries.remember_once(tx, write.scope, write.key, write.value, now)
     where = space(write.stream)

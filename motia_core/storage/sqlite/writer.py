@@ -12,11 +12,12 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import aiosqlite
 
 from motia_core.errors import StoreUnavailable
+from motia_core.metrics.histogram import Histogram
 from motia_core.storage.sqlite import thread
 from motia_core.storage.sqlite.batch import Item, Kind, Result, arranged
 from motia_core.storage.sqlite.faults import code, ends_batch, translated
@@ -26,6 +27,16 @@ from motia_core.storage.sqlite.transaction import Transaction, Work
 T = TypeVar("T")
 A = TypeVar("A")
 Sync = Literal["FULL", "NORMAL", "OFF"]
+
+
+class Outbox(Protocol):
+    """Who carries what transactions tell of themselves."""
+
+    def post(self, transaction: Transaction) -> tuple[list[bytes], bool]:
+        """Last in a transaction that has news, on its thread: the messages, and whether they were written into it."""
+
+    def committed(self, news: list[bytes], posted: bool) -> None:
+        """After the commit, on the loop, before any caller is answered; in the order of commits."""
 
 
 class Writer:
@@ -50,6 +61,8 @@ class Writer:
         self._items: list[Item[Any]] = []
         self._wake = asyncio.Event()
         self._closed = False
+        self.took = Histogram()
+        self.outbox: Outbox | None = None
         self._task = asyncio.create_task(self._serve(), name=f"writer of {where}")
 
     async def run(self, work: Work[T], *, full: bool, fixed: bool = False) -> T:
@@ -88,20 +101,25 @@ class Writer:
 
     async def _commit(self, groups: list[list[Item[Any]]], *, full: bool) -> None:
         items = [item for group in groups for item in group]
+        began = time.perf_counter()
+        news, posted = list[bytes](), False
         try:
-            results = await run_through(
+            results, news, posted = await run_through(
                 self._connection,
                 lambda db, waiting: self._run_batch(db, groups, waiting if full else None),
                 patient=self._patient,
             )
         except Exception as error:
             results = [(False, translated(error, self._where)) for _ in items]
+        self.took.add(time.perf_counter() - began)
+        if news and self.outbox is not None:
+            self.outbox.committed(news, posted)
         for item, result in zip(items, results, strict=True):
             item.resolve(result)
 
     def _run_batch(
         self, db: sqlite3.Connection, groups: list[list[Item[Any]]], waiting: Callable[[], None] | None
-    ) -> list[Result]:
+    ) -> tuple[list[Result], list[bytes], bool]:
         """On the connection's thread: one transaction, `waiting` for the disk at its end if it has to."""
         sync = self._sync[waiting is not None]
         if sync != self._sync_now:
@@ -114,12 +132,15 @@ class Writer:
 
     def _attempt(
         self, db: sqlite3.Connection, waiting: Callable[[], None] | None, work: Work[list[Result]]
-    ) -> list[Result]:
+    ) -> tuple[list[Result], list[bytes], bool]:
         try:
             self._begin(db)
             transaction = Transaction(db, self._versions)
             results = work(transaction)
             transaction.flush()
+            news, posted = list[bytes](), False
+            if transaction.news and self.outbox is not None:
+                news, posted = self.outbox.post(transaction)
             if waiting is not None:
                 waiting()
             db.execute("COMMIT")
@@ -128,7 +149,7 @@ class Writer:
                 with contextlib.suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
             raise
-        return results
+        return results, news, posted
 
     def _begin(self, db: sqlite3.Connection) -> None:
         """Takes the lock, asking again every millisecond: SQLite's own waiting asks ever more seldom, and beside a busy
@@ -144,7 +165,7 @@ class Writer:
         db.execute("BEGIN IMMEDIATE")
 
     def _together(self, transaction: Transaction, group: list[Item[Any]]) -> list[Result]:
-        changes = transaction.db.total_changes
+        changes, told = transaction.db.total_changes, len(transaction.news)
         first = group[0]
         try:
             if first.kind is None:
@@ -155,6 +176,7 @@ class Writer:
                 raise
             if len(group) > 1 or transaction.db.total_changes != changes:
                 raise _Tangled from error
+            del transaction.news[told:]
             return [(False, translated(error, self._where))]
 
     def _apart(self, transaction: Transaction, item: Item[Any]) -> Result:

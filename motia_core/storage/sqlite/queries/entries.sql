@@ -70,7 +70,8 @@ ON CONFLICT (space, group_name, key)
 DO UPDATE SET value = excluded.value, version = excluded.version, expires = excluded.expires;
 
 -- name: delete
-DELETE FROM entries WHERE space = ? AND group_name = ? AND key = ?;
+DELETE FROM entries WHERE space = ? AND group_name = ? AND key = ?
+RETURNING value, expires;
 
 -- name: count
 SELECT count(*) FROM entries
@@ -79,10 +80,25 @@ WHERE space = ? AND group_name = ? AND (expires IS NULL OR expires > ?);
 -- name: clear
 DELETE FROM entries WHERE space = ? AND group_name = ?;
 
+-- name: empty
+-- As `clear`, with what was there.
+DELETE FROM entries WHERE space = ? AND group_name = ?
+RETURNING id, key, value, expires;
+
+-- name: page
+SELECT key, value, version FROM entries
+WHERE space = ? AND group_name = ? AND (expires IS NULL OR expires > ?)
+ORDER BY id LIMIT ? OFFSET ?;
+
+-- name: stamp
+SELECT stamp FROM counters;
+
+-- name: expired
+SELECT 1 FROM entries WHERE expires IS NOT NULL AND expires <= ? LIMIT 1;
+
 -- name: sweep
+-- The value of a stream's item is told to those who follow it; that of the state interests nobody.
 DELETE FROM entries WHERE id IN (
-  SELECT id FROM entries
-  WHERE expires IS NOT NULL AND expires <= :now AND space = :space
-  ORDER BY expires LIMIT :limit
+  SELECT id FROM entries WHERE expires IS NOT NULL AND expires <= ? ORDER BY expires LIMIT ?
 )
-RETURNING group_name, key;
+RETURNING expires, id, space, group_name, key, CASE space WHEN '' THEN NULL ELSE value END;

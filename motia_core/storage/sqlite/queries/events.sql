@@ -16,10 +16,17 @@ INSERT OR REPLACE INTO emit_ids (topic, dedup, event, deliveries, created) VALUE
 SELECT 1 FROM deliveries WHERE step = ? AND lane = ? LIMIT 1;
 
 -- name: expire_leases
--- The servers that held these are gone or stuck. The old due puts them before what came later.
+-- The servers that held these are gone or stuck. The old due puts them before what came later. What
+-- was lost before waits as long as `spread` of the memory store says.
 UPDATE deliveries
-SET status = 'waiting', owner = NULL, lease = NULL, suspect = 1, deaths = max(deaths, 1)
-WHERE status = 'claimed' AND lease < ?;
+SET status = 'waiting', owner = NULL, lease = NULL, suspect = 1, lost = lost + 1, due = CASE WHEN lost = 0 THEN due
+  ELSE max(due, :now + (((id % 65536) * 40503 >> lost + 1) & 7) * 500) END
+WHERE status = 'claimed' AND lease < :now;
+
+-- name: claimed_of
+-- Claimed ones are few: what runs on all servers.
+SELECT step, count(*) FROM deliveries
+WHERE status = 'claimed' AND step IN (SELECT value FROM json_each(?)) GROUP BY step;
 
 -- name: steps_waiting
 -- One step along the index per step: cheap when few of many steps have anything.
@@ -48,7 +55,7 @@ WHERE id IN (SELECT value FROM json_each(?));
 -- In the order of `Claimed` in deliveries.py. Data is quoted as a string, so that it comes back byte for byte.
 SELECT json_group_array(json_array(
   d.id, d.event, d.step, e.topic, CAST(e.data AS TEXT), e.trace_id, e.flows, e.parent, e.group_name, e.hops,
-  d.attempt, d.deaths, d.suspect, e.created
+  d.attempt, d.deaths, d.suspect, e.created, d.lost, d.due
 ))
 FROM deliveries d JOIN events e ON e.id = d.event
 WHERE d.id IN (SELECT value FROM json_each(?));
@@ -64,8 +71,9 @@ WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'claimed
 
 -- name: retry
 UPDATE deliveries
-SET status = 'waiting', owner = NULL, lease = NULL, due = ?, failure = ?, suspect = suspect OR ?, deaths = deaths + ?
-WHERE id = ? AND owner = ? AND status = 'claimed';
+SET status = 'waiting', owner = NULL, lease = NULL, due = :due, failure = :failure,
+  suspect = suspect OR :died IS NOT NULL, deaths = deaths + (:died IS 'alone'), lost = lost + (:died IS 'among others')
+WHERE id = :id AND owner = :owner AND status = 'claimed';
 
 -- name: release
 UPDATE deliveries SET status = 'waiting', owner = NULL, lease = NULL, attempt = max(0, attempt - :uncount)
@@ -118,6 +126,48 @@ ON CONFLICT (id) DO UPDATE SET remaining = remaining + 1, hops = excluded.hops;
 
 -- name: discard
 DELETE FROM dead_letters WHERE id IN (SELECT value FROM json_each(?)) RETURNING id;
+
+-- name: redirected
+SELECT d.id, d.lane, e.group_name FROM deliveries d JOIN events e ON e.id = d.event
+WHERE d.status = 'waiting' AND d.step = ? ORDER BY d.due, d.id LIMIT ?;
+
+-- name: redirect
+UPDATE deliveries
+SET step = :to, lane = :lane, status = :status, due = CASE WHEN attempt > 0 THEN :now ELSE due END,
+  attempt = 0, deaths = 0, lost = 0, suspect = 0, failure = NULL
+WHERE id = :id;
+
+-- name: next_of_lane
+-- Its turn has come: the one before it has left the lane without having ended.
+UPDATE deliveries SET status = 'waiting' WHERE status = 'blocked' AND id = (
+  SELECT min(id) FROM deliveries WHERE step = ? AND lane = ?
+);
+
+-- name: drop_blocked
+DELETE FROM deliveries WHERE id IN (
+  SELECT id FROM deliveries WHERE step = ? AND lane IS NOT NULL AND status = 'blocked' LIMIT ?
+);
+
+-- name: drop_waiting
+DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE step = ? AND status = 'waiting' LIMIT ?);
+
+-- name: newest
+SELECT sequence FROM counters;
+
+-- name: of_trace
+-- Only what is newer than the trace is read.
+SELECT d.step, count(*) FROM deliveries d JOIN events e ON e.id = d.event
+WHERE d.id > ? AND e.trace_id = ? GROUP BY d.step;
+
+-- name: last_tick
+SELECT tick FROM ticks WHERE name = ?;
+
+-- name: take_tick
+INSERT INTO ticks (name, tick) VALUES (:name, :tick)
+ON CONFLICT (name) DO UPDATE SET tick = excluded.tick WHERE excluded.tick > ticks.tick OR ticks.tick > :latest;
+
+-- name: lane_claimed
+SELECT 1 FROM deliveries WHERE step = ? AND lane = ? AND status = 'claimed' LIMIT 1;
 
 -- name: hurry
 UPDATE deliveries SET due = :now

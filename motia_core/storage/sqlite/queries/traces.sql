@@ -1,65 +1,121 @@
--- Whole batches go in as one JSON array and one statement: SQLite takes it apart without holding up Python.
+-- Many rows go in with one statement: SQLite works on it without holding up Python.
 
 -- name: add_spans
-INSERT INTO spans (trace_id, name, start, body)
-SELECT value ->> 'trace_id', value ->> 'name', value ->> 'start', value
-FROM json_each(?);
+INSERT INTO spans (trace_id, name, start, root, error, body) VALUES {rows};
+
+-- name: add_running
+-- A span that has ended stays ended, however late this comes.
+INSERT INTO running (id, trace_id, start, seen, body)
+SELECT value ->> 'id', value ->> 'trace_id', value ->> 'start', :now, value
+FROM json_each(:spans) AS one
+WHERE NOT EXISTS (
+  SELECT 1 FROM spans
+  WHERE trace_id = (one.value ->> 'trace_id') AND start = (one.value ->> 'start') AND body ->> 'id' = (one.value ->> 'id')
+)
+ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, body = excluded.body;
+
+-- name: any_running
+SELECT EXISTS (SELECT 1 FROM running);
+
+-- name: end_running
+DELETE FROM running WHERE id IN (SELECT value FROM json_each(?));
+
+-- name: lost
+DELETE FROM running WHERE seen < ? RETURNING body, seen;
 
 -- name: add_logs
-INSERT INTO logs (time, level, trace_id, step, body)
-SELECT json_extract(value, '$.time'),
-  CASE json_extract(value, '$.level') WHEN 'debug' THEN 0 WHEN 'info' THEN 1 WHEN 'warn' THEN 2 ELSE 3 END,
-  json_extract(value, '$.trace_id'), json_extract(value, '$.step'), value
-FROM json_each(?);
+INSERT INTO logs (time, level, trace_id, step, body) VALUES {rows};
+
+-- name: add_inputs
+INSERT INTO inputs (span, trace_id, time, body) VALUES {rows};
 
 -- name: began
--- A trace by its first span only. Read until there are enough.
-SELECT trace_id FROM spans AS first
-WHERE start < :before
-  AND NOT EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = first.trace_id AND s.start < first.start)
-  AND (:step IS NULL OR EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = first.trace_id AND s.name = :step))
-ORDER BY start DESC, number DESC;
+-- A trace by its first span without a parent. Read until there are enough.
+SELECT trace_id, start FROM spans AS first
+WHERE root AND start <= :until AND start >= :since AND (start, trace_id) < (:start, :trace)
+  AND NOT EXISTS (
+    SELECT 1 FROM spans s WHERE s.trace_id = first.trace_id AND s.start < first.start AND s.root
+  )
+ORDER BY start DESC, trace_id DESC;
+
+-- name: matching_spans
+SELECT s.number, s.trace_id FROM {table} AS w CROSS JOIN spans AS s ON s.number = w.rowid
+WHERE {table} MATCH :match AND w.rowid BETWEEN :low AND :high AND s.start <= :until
+ORDER BY w.rowid {order};
+
+-- name: matching_spans_of_trace
+SELECT w.rowid FROM {table} AS w
+WHERE {table} MATCH :match AND w.rowid BETWEEN :low AND :high
+  AND w.rowid IN (SELECT number FROM spans WHERE trace_id = :trace)
+ORDER BY w.rowid {order};
+
+-- name: running
+SELECT body FROM running ORDER BY start DESC;
 
 -- name: trace
-SELECT body FROM spans WHERE trace_id = ? ORDER BY start, number;
+SELECT body FROM spans WHERE trace_id = :trace
+UNION ALL SELECT body FROM running WHERE trace_id = :trace;
 
--- name: logs_newest
+-- name: span
+SELECT body FROM spans WHERE body ->> 'id' = :id
+UNION ALL SELECT body FROM running WHERE id = :id
+LIMIT 1;
+
+-- name: last_number
+SELECT coalesce(max(number), 0) FROM {what};
+
+-- name: span_ended
+SELECT coalesce(body ->> 'end', start) FROM spans WHERE number >= ? ORDER BY number LIMIT 1;
+
+-- name: log_time
+SELECT time FROM logs WHERE number >= ? ORDER BY number LIMIT 1;
+
+-- name: logs
 SELECT number, body FROM logs
-WHERE number > :after AND level >= :level AND (:step IS NULL OR step = :step)
-ORDER BY number DESC LIMIT :limit;
+WHERE number BETWEEN :low AND :high AND time BETWEEN :since AND :until
+ORDER BY number {order};
 
--- name: logs_first
+-- name: logs_of_trace
 SELECT number, body FROM logs
-WHERE number > :after AND level >= :level AND (:step IS NULL OR step = :step)
-ORDER BY number LIMIT :limit;
+WHERE trace_id = :trace AND number BETWEEN :low AND :high AND time BETWEEN :since AND :until
+  AND level >= :level AND (:step IS NULL OR step = :step)
+ORDER BY number {order};
 
--- name: logs_newest_of_trace
-SELECT number, body FROM logs
-WHERE trace_id = :trace AND number > :after AND level >= :level AND (:step IS NULL OR step = :step)
-ORDER BY number DESC LIMIT :limit;
+-- name: matching_logs
+SELECT l.number, l.body FROM {table} AS w CROSS JOIN logs AS l ON l.number = w.rowid
+WHERE {table} MATCH :match AND w.rowid BETWEEN :low AND :high AND l.time BETWEEN :since AND :until
+ORDER BY w.rowid {order};
 
--- name: logs_first_of_trace
-SELECT number, body FROM logs
-WHERE trace_id = :trace AND number > :after AND level >= :level AND (:step IS NULL OR step = :step)
-ORDER BY number LIMIT :limit;
+-- name: input
+SELECT trace_id, time, body FROM inputs WHERE span = ? ORDER BY number DESC LIMIT 1;
 
--- name: prune_old_spans
-DELETE FROM spans WHERE trace_id IN (SELECT trace_id FROM spans WHERE start < ?);
-
--- name: count_spans
-SELECT count(*) FROM spans;
-
--- name: prune_spans
-DELETE FROM spans WHERE number IN (SELECT number FROM spans ORDER BY number LIMIT ?);
-
--- name: prune_old_logs
--- The leading run of old ones only: it costs what it removes.
-DELETE FROM logs WHERE number < coalesce(
-  (SELECT number FROM logs WHERE time >= ? ORDER BY number LIMIT 1), 9223372036854775807
+-- name: old_spans
+DELETE FROM spans WHERE trace_id IN (
+  SELECT trace_id FROM spans WHERE root AND start < :before ORDER BY start LIMIT :most
 );
 
--- name: count_logs
-SELECT count(*) FROM logs;
+-- name: old_orphans
+DELETE FROM spans WHERE number IN (
+  SELECT number FROM (SELECT number, start FROM spans ORDER BY number LIMIT :most) WHERE start < :before
+);
 
--- name: prune_logs
-DELETE FROM logs WHERE number IN (SELECT number FROM logs ORDER BY number LIMIT ?);
+-- name: old_logs
+-- The leading run of old ones only: it costs what it removes.
+DELETE FROM logs WHERE number IN (
+  SELECT number FROM (SELECT number, time FROM logs ORDER BY number LIMIT :most) WHERE time < :before
+);
+
+-- name: old_inputs
+DELETE FROM inputs WHERE number IN (
+  SELECT number FROM (SELECT number, time FROM inputs ORDER BY number LIMIT :most) WHERE time < :before
+);
+
+-- name: oldest
+DELETE FROM {what} WHERE number IN (SELECT number FROM {what} ORDER BY number LIMIT ?);
+
+-- name: count
+-- Numbers have next to no gaps.
+SELECT coalesce(max(number) - min(number) + 1, 0) FROM {what};
+
+-- name: input_bytes
+SELECT coalesce(sum(length(body)), 0) FROM inputs;
