@@ -15,13 +15,14 @@ from motia_core.services.running import Active
 from motia_core.services.state import raw
 from motia_core.services.streams import Streams
 from motia_core.storage.base import Emission, Emitted, Keyed, OnceWrite, Seen, StateWrite, Written
+from motia_core.storage.items import StreamEvent
 
-_Change = StateWrite | OnceWrite | Emission
+_Change = StateWrite | OnceWrite | Emission | StreamEvent
 _LIMIT = 10_000
 
 
 class _Planned(Struct):
-    """One write: what the store does, how its result reads on the wire, what is published afterwards."""
+    """One write: what the store does, and how its result reads on the wire. `change` None = nothing."""
 
     change: _Change | None
     method: str
@@ -41,7 +42,7 @@ class Transactions:
             "state.clear": (calls.StateGroup, self._state_clear),
             "streams.set": (calls.StreamSet, self._stream_set),
             "streams.delete": (calls.StreamKey, self._stream_delete),
-            "streams.send": (calls.StreamSend, lambda active, call: None),
+            "streams.send": (calls.StreamSend, self._stream_send),
             "events.emit": (calls.Emit, self._emit),
             "once.put": (calls.OncePut, self._once_put),
         }
@@ -69,7 +70,6 @@ class Transactions:
         results, outcomes = [], iter(written)
         for plan in planned:
             outcome = next(outcomes) if plan.change is not None else None
-            await self._publish(plan, outcome)
             results.append(Raw(_result(plan, outcome)))
         return calls.Committed(results=results)
 
@@ -96,7 +96,7 @@ class Transactions:
         return _Planned(plan(active, params), write.method, params)
 
     def _keyed(self, stream: str | None) -> Keyed:
-        return self._services.storage.state if stream is None else self._services.storage.stream(stream)
+        return self._services.storage.state if stream is None else self._streams.store(stream)
 
     def _state_set(self, active: Active, call: calls.Call) -> _Change:
         assert isinstance(call, calls.StateSet)
@@ -115,19 +115,20 @@ class Transactions:
         assert isinstance(call, calls.StateGroup)
         return StateWrite(group=call.group, key=None)
 
-    def _stream_set(self, active: Active, call: calls.Call) -> _Change:
+    def _stream_set(self, active: Active, call: calls.Call) -> _Change | None:
         assert isinstance(call, calls.StreamSet)
-        return StateWrite(
-            stream=call.stream,
-            group=name(call.group, "group"),
-            key=name(call.id, "id"),
-            value=self._services.value(call.value),
-            expires=self._streams.expires(call.stream, call.ttl),
-        )
+        item, expires = self._streams.item(active, call), self._streams.expires(call.stream, call.ttl)
+        if item is None:
+            return None
+        return StateWrite(stream=call.stream, group=call.group, key=call.id, value=item, expires=expires)
 
     def _stream_delete(self, active: Active, call: calls.Call) -> _Change:
         assert isinstance(call, calls.StreamKey)
-        return StateWrite(stream=call.stream, group=call.group, key=call.id)
+        return StateWrite(stream=self._streams.known(call.stream).name, group=call.group, key=call.id)
+
+    def _stream_send(self, active: Active, call: calls.Call) -> _Change:
+        assert isinstance(call, calls.StreamSend)
+        return StreamEvent(stream=call.stream, group=call.group, key=call.id, data=self._streams.event(call))
 
     def _emit(self, active: Active, call: calls.Call) -> _Change:
         assert isinstance(call, calls.Emit)
@@ -140,17 +141,6 @@ class Transactions:
             return OnceWrite(scope, name(call.key, "key"), value)
         active.once.setdefault(call.key, value)
         return None
-
-    async def _publish(self, plan: _Planned, outcome: Written) -> None:
-        call = plan.params
-        if isinstance(call, calls.StreamSend):
-            data = self._services.value(call.data)
-            await self._streams.send_now(call.stream, call.group, call.id, call.type, data)
-        elif isinstance(call, calls.StreamSet):
-            await self._streams.publish(call.stream, call.group, call.id, "update", self._services.value(call.value))
-        elif isinstance(call, calls.StreamKey):
-            value = outcome if isinstance(outcome, bytes) else None
-            await self._streams.publish(call.stream, call.group, call.id, "delete", value)
 
 
 def _scope(active: Active) -> str | None:

@@ -19,10 +19,14 @@ from msgspec import Raw
 from motia_core.clock import Clock
 from motia_core.config.knobs import Config
 from motia_core.errors import MotiaError
-from motia_core.model import Caller, Failure, Invocation, Level, Outcome, Response
+from motia_core.metrics.counts import Counts
+from motia_core.model import Caller, Failure, Invocation, Level, Outcome, Remote, Response, Step
 from motia_core.protocol.requests import HttpInput
 from motia_core.services.running import ResponseSink
 from motia_core.steps.registry import Registry, Snapshot
+from motia_core.steps.routes import sse_route
+from motia_core.traces.sampling import Sampler
+from motia_core.traces.w3c import read
 from motia_core.triggers.composer import Asked, Composer
 from motia_core.triggers.endpoint import Endpoint, listed
 from motia_core.triggers.query import Value
@@ -48,11 +52,12 @@ class Notes(Protocol):
     def note(self, level: Level, msg: str, invocation: Invocation | None = None, **fields: object) -> None: ...
 
 
+Live = Callable[[web.BaseRequest, Asked, Step, dict[str, str]], Awaitable[Reply]]
 Fallback = Callable[[web.BaseRequest, Asked, str], Awaitable[Reply | None]]
 
 
 class Api:
-    """`fallback` answers paths that no step owns. The route table follows the registry's snapshot."""
+    """`fallback` answers paths that no step owns, `live` the routes of streams. The routes follow the registry."""
 
     def __init__(
         self,
@@ -64,10 +69,13 @@ class Api:
         clock: Clock,
         run_dir: Path,
         notes: Notes,
+        counts: Counts | None = None,
+        sampler: Sampler | None = None,
     ) -> None:
         self.stage = Stage(clock)
         self.composer = Composer(config, mode, self.stage, run_dir)
         self.fallback: Fallback | None = None
+        self.live: Live | None = None
         self._config = config
         self._dev = mode != "start"
         self._registry = registry
@@ -75,6 +83,8 @@ class Api:
         self._validators = validators
         self._clock = clock
         self._notes = notes
+        self._counts = counts or Counts()
+        self._sampler = sampler or Sampler()
         self.proxies = Proxies(config.trust_proxy)
         self._reader = Reader(config.http, config.wire, run_dir, (web.RequestPayloadError, ConnectionError))
         self._snapshot: Snapshot | None = None
@@ -88,20 +98,32 @@ class Api:
 
     async def handle(self, request: web.BaseRequest) -> Reply:
         """Never raises but for cancellation and a client that has left."""
-        trace_id = self._clock.new_trace_id()
+        began = self._clock.monotonic()
         headers = headers_of(request.headers)
-        asked = Asked(request.method, headers, trace_id)
+        remote = self._caller_of(headers) if "traceparent" in headers else None
+        asked = Asked(request.method, headers, remote.trace_id if remote else self._clock.new_trace_id(), remote=remote)
         try:
-            return await self._serve(request, asked, headers)
+            reply = await self._serve(request, asked, headers)
         except Refusal as refusal:
-            return self.composer.refuse(asked, refusal)
+            reply = self.composer.refuse(asked, refusal)
         except MotiaError as error:
-            return self.composer.refuse(asked, refuse_error(error, detailed=self._dev))
+            reply = self.composer.refuse(asked, refuse_error(error, detailed=self._dev))
         except ConnectionError:
             raise
         except Exception as error:
             self._notes.note("error", "the server failed to answer", None, error=repr(error), path=request.raw_path)
-            return self.composer.refuse(asked, Refusal(500, repr(error) if self._dev else None))
+            reply = self.composer.refuse(asked, Refusal(500, repr(error) if self._dev else None))
+        self._counts.answered(asked.step, asked.method, reply.status, self._clock.monotonic() - began)
+        return reply
+
+    def _caller_of(self, headers: Headers) -> Remote | None:
+        """Whose trace the request belongs to."""
+        if not self._config.traces.from_callers:
+            return None
+        remote = read(headers["traceparent"], headers.get("tracestate"))
+        if remote is not None:
+            self._sampler.continues(remote)
+        return remote
 
     def query(self, text: str) -> dict[str, Value]:
         """A query string within its limits. Raises Refusal."""
@@ -129,8 +151,11 @@ class Api:
         if type(found) is not Match or (asked.method == "OPTIONS" and _is_preflight(found, headers)):
             return await self._elsewhere(request, asked, path)
         target = found.target
+        asked.step = target.step.name
         if target.why is not None:
             raise self._broken(target)
+        if target.step.kind == "stream" and self.live is not None:
+            return await self.live(request, asked, target.step, found.params)
         endpoint = self._endpoints.get(target)
         if endpoint is None:
             endpoint = self._endpoints[target] = Endpoint(target, self._config, self._validators)
@@ -160,7 +185,13 @@ class Api:
             invocation = Invocation(
                 id=invocation_id,
                 step=endpoint.step,
-                caller=Caller(trigger="api", trace_id=asked.trace_id),
+                caller=Caller(
+                    trigger="api",
+                    trace_id=asked.trace_id,
+                    method=asked.method,
+                    route=target.route.path,
+                    remote=asked.remote,
+                ),
                 input=encode(asking),
                 deadline=self._clock.monotonic() + endpoint.timeout,
                 issues=issues,
@@ -242,7 +273,8 @@ class Api:
 
     def _rebuild(self, snapshot: Snapshot) -> None:
         broken = [(step, one.problem) for one in snapshot.broken for step in one.steps if step.kind == "api"]
-        self._table = RouteTable((step for step in snapshot.steps if step.kind == "api"), broken=broken)
+        live = (one for stream in snapshot.streams.values() if (one := sse_route(stream)) is not None)
+        self._table = RouteTable((*(step for step in snapshot.steps if step.kind == "api"), *live), broken=broken)
         self._endpoints = {}
         self._snapshot = snapshot
         for problem in self._table.problems:

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from motia_core.config.knobs import Config
-from motia_core.model import Response
+from motia_core.metrics.counts import NOBODY
+from motia_core.model import Remote, Response
 from motia_core.protocol.values import to_bytes
 from motia_core.triggers.cors import Cors
 from motia_core.triggers.refusal import Refusal
@@ -40,12 +41,14 @@ _HANG_UP = frozenset({408, 417})
 Lookup = Mapping[str, str | list[str]]
 
 
-class Asked(Struct, frozen=True):
-    """What of the request shapes the answer. `headers` by lower-case name."""
+class Asked(Struct):
+    """What of the request shapes the answer. `headers` by lower-case name; `step` serves it, once that is known."""
 
     method: str
     headers: Lookup
     trace_id: str
+    step: str = NOBODY
+    remote: Remote | None = None
 
 
 class _FileBody(Struct):

@@ -1,14 +1,13 @@
-"""Fires cron steps: APScheduler says when, a tick in the store says which server, the dispatcher runs it.
+"""Fires cron steps: APScheduler says when, a tick in the store says which server, the queue runs it.
 
-One run per tick over all servers; at most once: a server that dies between taking a tick and running it loses that
-run. A step that still runs skips its tick unless `overlap` allows. `catchUp` runs a tick missed while nobody served,
-once, at the start. Failures are logged and told, never retried. Drain: no more ticks; `run` returns when what runs has
-finished.
+Taking a tick and putting its delivery is one commit, so each tick runs, and on one server: a killed server's is run by
+another. A step that still runs skips its tick unless `overlap` allows. `catchUp` fires a tick missed while nobody
+served, once, at the start. Runs nothing itself. Drain: no more ticks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -22,68 +21,62 @@ from apscheduler.triggers.base import BaseTrigger
 from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.errors import MotiaError
-from motia_core.model import NULL, Caller, Failure, Invocation, Level, Outcome, Step
+from motia_core.model import Level, Step
 from motia_core.schedule import Schedule
 from motia_core.steps.registry import Registry, Snapshot
-from motia_core.storage.base import Leases
+from motia_core.storage.base import EventStore
+from motia_core.triggers import ticks
 
-# A tick this late (s) still counts as on time: the host was busy, or slept through it.
-_LATE = 60.0
-_LEASE = 30.0
 # Timers stand still while a laptop sleeps, the wall clock does not: look again now and then.
-_WAKE = 30.0
-
-
-class Runs(Protocol):
-    """The dispatcher, as far as it is needed here."""
-
-    async def run(self, invocation: Invocation) -> Outcome: ...
+_WAKE = 5.0
+# A store that did not take a tick is asked again after this (s).
+_AGAIN = 1.0
+# A wall clock that has gone back by this much (s) was set: what it promised for later is asked anew.
+_SET_BACK = 1.0
 
 
 class Log(Protocol):
-    def __call__(
-        self, level: Level, msg: str, invocation: Invocation | None = ..., /, *, error: object = ..., traceId: str = ...
-    ) -> None: ...
-
-
-Tell = Callable[[Step, Caller, Failure], Awaitable[None]]
+    def __call__(self, level: Level, msg: str, /) -> None: ...
 
 
 class Cron:
-    """`tell` hears of every failed run, for `onFailure`."""
+    """`wake` says that a delivery was put. Ticks of steps `held_back` pass: somebody has paused them. `skipped` counts
+    those that came while the one before still ran."""
 
     def __init__(
         self,
         *,
         registry: Registry,
-        dispatcher: Runs,
-        leases: Leases,
+        store: EventStore,
         clock: Clock,
         config: Config,
         log: Log,
-        tell: Tell | None = None,
+        wake: Callable[[], None],
+        held_back: Container[str] = (),
     ) -> None:
         self._registry = registry
-        self._dispatcher = dispatcher
-        self._leases = leases
+        self._store = store
         self._clock = clock
         self._config = config
         self._log = log
-        self._tell = tell
+        self._wake = wake
+        self._held_back = held_back
+        self.skipped: dict[str, int] = {}
         self._scheduler: AsyncIOScheduler | None = None
         self._group: TaskGroup | None = None
         self._timed: dict[str, tuple[str | None, str | None]] = {}
-        self._running = 0
+        self._taking = 0
         self._idle = anyio.Event()
         self._drained = anyio.Event()
         registry.on_change(self._reschedule)
 
     @property
-    def running(self) -> int:
-        return self._running
+    def taking(self) -> int:
+        """Ticks that have come and are not written down yet."""
+        return self._taking
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
-        """Fires until drained, then waits for what runs."""
+        """Fires until drained."""
         executor = _Executor(self.due)
         scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -98,11 +91,8 @@ class Cron:
                 self._scheduler = scheduler
                 self._reschedule(self._registry.current)
                 task_status.started()
-                while not self._drained.is_set():
-                    with anyio.move_on_after(_WAKE):
-                        await self._drained.wait()
-                    scheduler.wakeup()
-                while self._running:
+                await self._look_after(scheduler)
+                while self._taking:
                     self._idle = anyio.Event()
                     await self._idle.wait()
         finally:
@@ -121,19 +111,37 @@ class Cron:
         self._drained.set()
 
     async def stop(self) -> None:
-        """Ends now; what runs is cancelled."""
+        """Ends now."""
         self.drain()
         if self._group is not None:
             self._group.cancel_scope.cancel()
-
-    async def fire(self, step: Step, *, trace_id: str | None = None) -> Outcome:
-        """Runs `step` now, by hand: no tick is taken, and it may overlap."""
-        return await self._dispatch(step, "manual", None, trace_id)
 
     def upcoming(self) -> dict[str, int]:
         """When each scheduled step fires next, in milliseconds since the epoch."""
         jobs = self._scheduler.get_jobs() if self._scheduler is not None else []
         return {job.id: int(job.next_run_time.timestamp() * 1000) for job in jobs if job.next_run_time}
+
+    def due(self, name: str, tick: datetime) -> None:
+        """The tick of a step has come: takes it, if no other server does."""
+        step = self._registry.current.by_name.get(name)
+        if step is not None and self._group is not None and not self._drained.is_set():
+            self._taking += 1
+            self._group.start_soon(self._take, step, int(tick.timestamp() * 1000))
+
+    async def _look_after(self, scheduler: AsyncIOScheduler) -> None:
+        """Until drained: a clock that was set changes when the next tick comes."""
+        ahead = self._clock.now() - self._clock.monotonic()
+        while not self._drained.is_set():
+            with anyio.move_on_after(_WAKE):
+                await self._drained.wait()
+            before, ahead = ahead, self._clock.now() - self._clock.monotonic()
+            if ahead < before - _SET_BACK:
+                self._log("warn", f"the clock was set back by {before - ahead:.0f} s; ticks that ran do not run again")
+                for name in tuple(self._timed):
+                    scheduler.remove_job(name)
+                self._timed.clear()
+                self._reschedule(self._registry.current)
+            scheduler.wakeup()
 
     def _reschedule(self, snapshot: Snapshot) -> None:
         scheduler = self._scheduler
@@ -153,15 +161,15 @@ class Cron:
         return Schedule.parse(step.cron or "", step.timezone or self._config.cron.timezone)
 
     async def _catch_up(self, steps: tuple[Step, ...]) -> None:
-        """Runs each step's last missed tick, if `catchUp` reaches that far. A step never seen before missed nothing."""
+        """Fires each step's last missed tick, if `catchUp` reaches that far. A step never seen missed nothing."""
         now = self._clock.now_ms()
         for step in steps:
             if step.catch_up <= 0:
                 continue
             try:
-                last = await self._leases.last_tick(step.name)
+                last = await self._store.last_tick(step.name)
                 if last is None:
-                    await self._leases.take_tick(step.name, now)
+                    await self._store.tick(step.name, now, None, now=now)
                     continue
             except MotiaError as error:
                 self._log("error", f"{step.name}: missed ticks cannot be looked up: {error.message}")
@@ -172,85 +180,37 @@ class Cron:
                 self._log("info", f"{step.name}: catching up the run of {missed.isoformat()}")
                 self.due(step.name, missed)
 
-    def due(self, name: str, tick: datetime) -> None:
-        """The tick of a step has come: runs it in the background, if it is this server's to run."""
-        step = self._registry.current.by_name.get(name)
-        if step is not None and self._group is not None and not self._drained.is_set():
-            self._running += 1
-            self._group.start_soon(self._tick, step, int(tick.timestamp() * 1000))
-
-    async def _tick(self, step: Step, tick: int) -> None:
+    async def _take(self, step: Step, tick: int) -> None:
         try:
-            late = (self._clock.now_ms() - tick) / 1000
-            if late > max(step.catch_up, _LATE):
-                self._log("warn", f"{step.name}: the run of {_moment(tick).isoformat()} was missed by {late:.0f} s")
-            elif await self._leases.take_tick(step.name, tick):
-                await self._run(step, tick)
-        except MotiaError as error:
-            self._log("error", f"{step.name}: the run of {_moment(tick).isoformat()} is left out: {error.message}")
+            while not await self._taken(step, tick):
+                with anyio.move_on_after(_AGAIN):
+                    await self._drained.wait()
+                    return
         finally:
-            self._running -= 1
+            self._taking -= 1
             self._idle.set()
 
-    async def _run(self, step: Step, tick: int) -> None:
-        if step.overlap == "allow":
-            await self._dispatch(step, "cron", tick)
-            return
-        # One owner per run, because an owner may take its own lease again.
-        owner, lease = self._clock.new_id(), f"cron:{step.name}"
-        now = self._clock.now_ms()
-        if not await self._leases.acquire(lease, owner=owner, now=now, until=now + int(_LEASE * 1000)):
-            self._log("info", f"{step.name}: the last run still runs, this tick is skipped")
-            return
+    async def _taken(self, step: Step, tick: int) -> bool:
+        """Whether nothing is left to do about it. A store that fails is asked again, until the tick is too late."""
+        name, now = step.name, self._clock.now_ms()
+        late = ticks.lateness(tick, now)
+        if late > ticks.longest(step, self._config.queue.lease):
+            self._log("warn", f"{name}: the run of {ticks.moment(tick)} was missed by {late:.0f} s")
+            return True
+        emission = None
+        if name not in self._held_back:
+            emission = ticks.emission(step, tick, now=now, trace_id=self._clock.new_trace_id())
         try:
-            async with anyio.create_task_group() as group:
-                group.start_soon(self._renew, step, lease, owner)
-                await self._dispatch(step, "cron", tick)
-                group.cancel_scope.cancel()
-        finally:
-            with anyio.CancelScope(shield=True):
-                await self._leases.release(lease, owner=owner)
-
-    async def _renew(self, step: Step, lease: str, owner: str) -> None:
-        while True:
-            await anyio.sleep(_LEASE / 3)
-            try:
-                held = await self._leases.renew(lease, owner=owner, until=self._clock.now_ms() + int(_LEASE * 1000))
-            except MotiaError as error:
-                self._log("error", f"{step.name}: its lease cannot be renewed: {error.message}")
-                continue
-            if not held:
-                self._log("warn", f"{step.name}: its lease was lost; another server may run it at the same time")
-                return
-
-    async def _dispatch(self, step: Step, trigger: str, tick: int | None, trace_id: str | None = None) -> Outcome:
-        caller = Caller(
-            trigger="cron" if trigger == "cron" else "manual",
-            trace_id=trace_id or self._clock.new_trace_id(),
-            scheduled=tick,
-        )
-        timeout = step.handler.timeout or self._config.deadlines.cron
-        invocation = Invocation(
-            id=self._clock.new_id(),
-            step=step,
-            caller=caller,
-            input=NULL,
-            deadline=self._clock.monotonic() + timeout,
-        )
-        outcome = await self._dispatcher.run(invocation)
-        if outcome.failure is not None:
-            error = {"name": outcome.failure.name, "stack": outcome.failure.stack}
-            self._log("error", f"{step.name} failed: {outcome.failure.message}", invocation, error=error)
-            await self._told(step, caller, outcome.failure)
-        return outcome
-
-    async def _told(self, step: Step, caller: Caller, failure: Failure) -> None:
-        if self._tell is None:
-            return
-        try:
-            await self._tell(step, caller, failure)
+            took = await self._store.tick(name, tick, emission, now=now)
         except MotiaError as error:
-            self._log("error", f"{step.name}: its failure could not be told: {error.message}", traceId=caller.trace_id)
+            self._log("error", f"{name}: the run of {ticks.moment(tick)} cannot be written down: {error.message}")
+            return False
+        if took == "put" and emission is not None:
+            self._wake()
+        elif took == "running":
+            self.skipped[name] = self.skipped.get(name, 0) + 1
+            self._log("info", f"{name}: the last run still runs, this tick is skipped")
+        return True
 
 
 class _Trigger(BaseTrigger):  # type: ignore[misc]

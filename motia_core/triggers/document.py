@@ -10,7 +10,7 @@ from motia_core import errors
 from motia_core.config.document import DOCS, fill, heading, row
 from motia_core.errors import CallRefused, MotiaError, PayloadRefused, StoreError, WorkerDied
 from motia_core.model import Backoff, Failure
-from motia_core.triggers.queue import NOT_GIVEN
+from motia_core.triggers.attempts import NOT_GIVEN
 from motia_core.triggers.refusal import refuse
 from motia_core.triggers.retry import Bury, Retry, decide
 

@@ -12,32 +12,32 @@ from motia_core.clock import Clock
 from motia_core.model import Addressed, Caller, Delivery, Event, Failure, Step
 from motia_core.steps.registry import Registry
 from motia_core.storage.base import Emission, EventStore
+from motia_core.storage.bounds import NO_LIMIT
 
 T = TypeVar("T", bound=Struct)
 
 
 class Failures:
-    """`wake` says that a delivery was stored."""
+    """`wake` says that a delivery was stored; `by` is the invocation that failed, None when there was none."""
 
-    def __init__(
-        self, store: EventStore, registry: Registry, clock: Clock, *, backlog: int, wake: Callable[[], None]
-    ) -> None:
+    def __init__(self, store: EventStore, registry: Registry, clock: Clock, *, wake: Callable[[], None]) -> None:
         self._store = store
         self._registry = registry
         self._clock = clock
-        self._backlog = backlog
         self._wake = wake
 
-    async def of_delivery(self, step: Step, delivery: Delivery, failed: Failure) -> None:
+    async def of_delivery(self, step: Step, delivery: Delivery, failed: Failure, by: str | None) -> None:
         """Stored under the delivery's own id: a crash before the burial tells it once, not twice."""
         payload = _payload(step, failed, bytes(delivery.data), delivery.attempt - 1, delivery.topic)
-        caller = Caller(trigger="event", trace_id=delivery.trace_id, parent=delivery.parent, hops=delivery.hops)
+        caller = Caller(trigger="event", trace_id=delivery.trace_id, parent=by or delivery.parent, hops=delivery.hops)
         await self._tell(step, caller, payload, f"failure:{delivery.id}:{delivery.attempt}")
 
-    async def of_cron(self, step: Step, caller: Caller, failed: Failure) -> None:
-        await self._tell(step, caller, _payload(step, failed, b"null", 0, None), None)
+    async def of_tick(self, step: Step, delivery: Delivery, failed: Failure, by: str | None) -> None:
+        """The same for a run of a cron step, which has neither topic nor data."""
+        caller = Caller(trigger="cron", trace_id=delivery.trace_id, parent=by)
+        await self._tell(step, caller, _payload(step, failed, b"null", 0, None), f"failure:{delivery.id}")
 
-    async def _tell(self, step: Step, caller: Caller, payload: bytes, id: str | None) -> None:
+    async def _tell(self, step: Step, caller: Caller, payload: bytes, id: str) -> None:
         target = self._registry.current.failure_step(step)
         if target is None:
             return
@@ -53,7 +53,8 @@ class Failures:
             created=now,
         )
         emission = Emission(event=event, to=(Addressed(target.name, now, target.queue.fifo),))
-        await self._store.put([emission], limit=self._backlog)
+        # It takes the place of the one that failed: a full backlog must not keep that one from being buried.
+        await self._store.put([emission], limit=NO_LIMIT)
         self._wake()
 
 
@@ -85,9 +86,9 @@ def _payload(step: Step, failed: Failure, context: bytes, retries: int, topic: s
     )
 
 
-def _read(data: Raw | bytes | None, shape: type[T]) -> T:
+def _read(data: Raw | bytes | UnsetType, shape: type[T]) -> T:
     """`shape` as far as `data` holds it: any JSON may stand there."""
     try:
-        return shape() if data is None else msgspec.json.decode(data, type=shape)
+        return shape() if data is UNSET else msgspec.json.decode(data, type=shape)
     except msgspec.MsgspecError:
         return shape()

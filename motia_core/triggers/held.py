@@ -1,12 +1,13 @@
 """What this server holds of the queue: deliveries it has claimed and not yet written down, under leases it renews.
 
 A lease that another server has taken is theirs for good: what runs here under it is stopped, its end changes nothing.
+What runs longer than it may is stopped as well: renewal keeps a delivery from others, and must not do so for ever.
 Knows neither steps nor verdicts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import anyio
 from msgspec import Struct
@@ -20,10 +21,15 @@ Note = Callable[[Level, str], None]
 
 
 class Job(Struct, eq=False):
-    """A delivery as last claimed, and the scope that ends what runs here for it."""
+    """A delivery as last claimed, the scope that ends what runs here for it, and how long its lease may be renewed."""
 
     delivery: Delivery
     scope: anyio.CancelScope
+    until: int | None = None
+
+    def bound(self, now: int, seconds: float) -> None:
+        """Its lease is not renewed for longer than that."""
+        self.until = now + int(seconds * 1000)
 
 
 class Held:
@@ -39,7 +45,7 @@ class Held:
         self._closing: dict[Job, None] = {}
         self._renewed = 0
 
-    async def claim(self, room: dict[str, int], *, limit: int) -> list[Job]:
+    async def claim(self, room: dict[str, int], *, limit: int, most: Mapping[str, int] | None = None) -> list[Job]:
         """What is to run now. Raises StoreError."""
         now = self._clock.now_ms()
         if not self._jobs and not self._closing:
@@ -49,7 +55,9 @@ class Held:
             # claim would take what still runs here for lost.
             await self.renew()
             now = self._clock.now_ms()
-        claimed = await self._store.claim(room, owner=self._owner, now=now, lease=self._until(now), limit=limit)
+        claimed = await self._store.claim(
+            room, owner=self._owner, now=now, lease=self._until(now), limit=limit, most=most
+        )
         return [job for delivery in claimed if (job := self._take(delivery)) is not None]
 
     def over(self, job: Job) -> Delivery:
@@ -74,7 +82,12 @@ class Held:
 
     async def renew(self) -> None:
         """Raises StoreError."""
-        now, jobs = self._clock.now_ms(), dict(self._jobs)
+        now = self._clock.now_ms()
+        for job in [job for job in self._jobs.values() if job.until is not None and job.until < now]:
+            self._note("error", f"delivery {job.delivery.id} was held as long as it may be; its run here is stopped")
+            del self._jobs[job.delivery.id]
+            job.scope.cancel()
+        jobs = dict(self._jobs)
         # Also what is being written down: a claim that took it for lost would be ended by what was meant for the last.
         ids = jobs | {job.delivery.id: job for job in self._closing}
         if ids:

@@ -1,12 +1,14 @@
-"""Claims what is due, gives it to the dispatcher, and writes down how it ended.
+"""Claims what is due, as much as there is room for, and has it run.
 
 At-least-once: a delivery is acknowledged only after its handler has finished; its attempt was counted by the claim, so
-a crash cannot repeat for ever. `held` renews the leases of what runs. A delivery that was a suspect in a worker's
-death runs alone on a worker. `retry` decides, this loop obeys. Drain: claim no more, wait for what runs, give back
-the rest.
+a crash cannot repeat for ever. `attempts` runs one delivery and writes down how it ended, `held` renews the leases of
+what runs. What waits for a step that is not served stays where it is. Drain: claim no more, wait for what runs, give
+back the rest.
 """
 
 from __future__ import annotations
+
+from collections.abc import Container
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
@@ -14,24 +16,23 @@ from anyio.abc import TaskGroup, TaskStatus
 from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.dispatcher import Dispatcher
-from motia_core.errors import Draining, InvocationCancelled, MotiaError, StepUnavailable, WorkerDied, WorkersBusy
-from motia_core.model import Backoff, Caller, Failure, Invocation, Step
+from motia_core.errors import MotiaError
+from motia_core.metrics.counts import Counts
 from motia_core.steps.registry import Registry
 from motia_core.storage.base import EventStore
 from motia_core.traces.recorder import Recorder
-from motia_core.triggers.failures import Failures
+from motia_core.triggers.attempts import Attempts
 from motia_core.triggers.held import Held, Job
 from motia_core.triggers.inputs import Inputs
-from motia_core.triggers.loops import Loops
-from motia_core.triggers.retry import Bury, Retry, decide
 
-# The machinery is to blame, not the handler: the delivery goes back and the attempt does not count.
-NOT_GIVEN = frozenset({WorkersBusy.code, InvocationCancelled.code, StepUnavailable.code, Draining.code})
 _PAUSE = 0.5
+# What is due but may not run yet, because other servers run as many as may: asked for again after ever longer pauses.
+_FIRST_PAUSE = 0.002
+_LONGEST_PAUSE = 0.25
 
 
 class Queue:
-    """`wake` says that something may be due now."""
+    """`wake` says that something may be due now. Steps `held_back` are left waiting: somebody has paused them."""
 
     def __init__(
         self,
@@ -44,22 +45,34 @@ class Queue:
         clock: Clock,
         config: Config,
         owner: str,
+        counts: Counts | None = None,
+        held_back: Container[str] = (),
     ) -> None:
         self._store = store
+        self._held_back = held_back
         self._registry = registry
-        self._dispatcher = dispatcher
-        self._inputs = inputs
         self._recorder = recorder
         self._clock = clock
-        self._config = config
         self._knobs = config.queue
-        self._loops = Loops(config.queue.max_hops)
-        self._owner = owner
         self._held = Held(store, clock, recorder.note, owner=owner, lease=config.queue.lease)
         self._open = 0
         self._by_step: dict[str, int] = {}
         self._paused: dict[str, float] = {}
-        self._failures = Failures(store, registry, clock, backlog=config.queue.backlog, wake=self.wake)
+        self._pause_next = _FIRST_PAUSE
+        self._attempts = Attempts(
+            store=store,
+            held=self._held,
+            registry=registry,
+            dispatcher=dispatcher,
+            inputs=inputs,
+            recorder=recorder,
+            clock=clock,
+            config=config,
+            owner=owner,
+            pause=self._pause,
+            wake=self.wake,
+            counts=counts or Counts(),
+        )
         self._wake = anyio.Event()
         self._idle = anyio.Event()
         self._ended = anyio.Event()
@@ -120,11 +133,13 @@ class Queue:
             return 0
         try:
             with anyio.CancelScope(shield=True):  # a claim that is made must be known, to be given back
-                jobs = await self._held.claim(room, limit=self._knobs.claim_batch)
+                jobs = await self._held.claim(room, limit=self._knobs.claim_batch, most=self._most(room))
         except MotiaError as error:
             self._recorder.note("error", f"deliveries cannot be claimed: {error.message}")
             await anyio.sleep(_PAUSE)
             return 0
+        if jobs:
+            self._pause_next = _FIRST_PAUSE
         for job in jobs:
             step = job.delivery.step
             self._open += 1
@@ -136,12 +151,24 @@ class Queue:
         now = self._clock.monotonic()
         room = {}
         for step in self._registry.current.steps:
-            if step.kind not in ("event", "cron") or self._paused.get(step.name, 0) > now:
+            if (
+                step.kind not in ("event", "cron")
+                or self._paused.get(step.name, 0) > now
+                or step.name in self._held_back
+            ):
                 continue
             free = (step.queue.concurrency or self._knobs.concurrency) - self._by_step.get(step.name, 0)
             if free > 0:
                 room[step.name] = free
         return room
+
+    def _most(self, room: dict[str, int]) -> dict[str, int]:
+        """Steps that say how many of their deliveries may run at the same time, on all servers together."""
+        known = self._registry.current.by_name
+        return {name: limit for name in room if (limit := known[name].queue.concurrency) is not None}
+
+    def _pause(self, step: str) -> None:
+        self._paused[step] = self._clock.monotonic() + _PAUSE
 
     async def _wait(self) -> float:
         """Seconds until the next delivery is due, or the store should be asked again."""
@@ -151,17 +178,16 @@ class Queue:
             return self._knobs.poll
         if due is None:
             return self._knobs.poll
-        return min(self._knobs.poll, max(0.002, (due - self._clock.now_ms()) / 1000))
+        ahead = (due - self._clock.now_ms()) / 1000
+        if ahead <= 0:
+            self._pause_next = min(_LONGEST_PAUSE, self._pause_next * 2)
+        return min(self._knobs.poll, max(self._pause_next, ahead))
 
     async def _deliver(self, job: Job) -> None:
         delivery = job.delivery
         try:
             with job.scope:
-                step = self._registry.current.by_name.get(delivery.step)
-                if step is None:
-                    await self._store.release([self._held.over(job).id], owner=self._owner)
-                else:
-                    await self._attempt(step, job)
+                await self._attempts.run(job)
             self._held.over(job)
         except MotiaError as error:
             # The lease runs out and the delivery comes again: nothing is lost.
@@ -174,79 +200,3 @@ class Queue:
             self._wake.set()
             if not self._open:
                 self._idle.set()
-
-    async def _attempt(self, step: Step, job: Job) -> None:
-        delivery = job.delivery
-        loop = self._loops.refusal(step, delivery, len(self._registry.current.all_topics))
-        if loop is not None:
-            await self._bury(step, job, "loop", Failure(code=-32602, name="Loop", message=loop))
-            return
-        refused, data = self._inputs.judge(step, delivery)
-        if refused is not None:
-            await self._bury(step, job, "invalid", refused)
-            return
-        timeout = step.handler.timeout or self._config.deadlines.event
-        invocation = Invocation(
-            id=self._clock.new_id(),
-            step=step,
-            caller=Caller(
-                trigger="event" if step.kind == "event" else "cron",
-                trace_id=delivery.trace_id,
-                parent=delivery.parent,
-                topic=delivery.topic,
-                delivery=delivery.id,
-                attempt=delivery.attempt,
-                hops=delivery.hops + step.all_topics,
-                group=delivery.group,
-            ),
-            input=data,
-            deadline=self._clock.monotonic() + timeout,
-            alone=delivery.suspect,
-        )
-        outcome = await self._dispatcher.run(invocation)
-        if outcome.failure is None:
-            await self._store.ack([self._held.over(job).id], owner=self._owner)
-        else:
-            await self._failed(invocation, job, outcome.failure)
-
-    async def _failed(self, invocation: Invocation, job: Job, failed: Failure) -> None:
-        step = invocation.step
-        if failed.code in NOT_GIVEN:
-            self._paused[step.name] = self._clock.monotonic() + _PAUSE
-            await self._store.release([self._held.over(job).id], owner=self._owner)
-            return
-        delivery = job.delivery
-        self._recorder.note(
-            "error",
-            f"{step.name} failed at attempt {delivery.attempt}: {failed.message}",
-            invocation,
-            error={"name": failed.name, "stack": failed.stack},
-        )
-        # A death among others counts once, and the end of an earlier lease was counted like one.
-        died = failed.code == WorkerDied.code and (invocation.alone or not delivery.deaths)
-        verdict = decide(
-            attempt=delivery.attempt,
-            max_retries=step.queue.max_retries,
-            backoff=step.queue.backoff or Backoff(),
-            failure=failed,
-            deaths=delivery.deaths + died,
-            alone=invocation.alone,
-            random=self._clock.random(),
-        )
-        match verdict:
-            case Retry(delay=delay):
-                due = self._clock.now_ms() + int(delay * 1000)
-                await self._store.retry(self._held.over(job).id, owner=self._owner, due=due, failure=failed, died=died)
-            case Bury(reason=reason):
-                await self._bury(step, job, reason, failed)
-
-    async def _bury(self, step: Step, job: Job, reason: str, failed: Failure) -> None:
-        delivery, now = job.delivery, self._clock.now_ms()
-        await self._failures.of_delivery(step, delivery, failed)
-        await self._store.bury(self._held.over(job).id, owner=self._owner, reason=reason, failure=failed, now=now)
-        self._recorder.note(
-            "error",
-            f"{step.name} gave up '{delivery.topic}' after {delivery.attempt} attempts ({reason}): {failed.message}",
-            deadLetter=delivery.id,
-            traceId=delivery.trace_id,
-        )

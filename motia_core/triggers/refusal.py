@@ -6,11 +6,12 @@ Says which status and words a failure of an invocation becomes. What a handler a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
-from motia_core.errors import HandlerFailed, InputInvalid, MotiaError, tree
+from motia_core.errors import BacklogFull, HandlerFailed, InputInvalid, MotiaError, StoreError, tree
 from motia_core.model import Failure
 
 WORDS = {
@@ -34,6 +35,10 @@ _RETRY_AFTER = "1"
 # Codes that say what happened to the invocation; any other is a fault of ours or of the handler's: 500.
 _OUTCOMES = frozenset({1002, 1003, 1004, 1005, 1006, 1013, 1017, 1018, 1019, -32800})
 _STATUS = {kind.code: kind.status for kind in tree() if kind.code in _OUTCOMES}
+
+
+# Those of them by which the core refuses a call of the handler though nothing is wrong with it.
+_OURS = frozenset({BacklogFull.code, StoreError.code})
 
 
 class Refusal(Exception):
@@ -70,7 +75,7 @@ def invalid(issues: object) -> Refusal:
 
 def refuse(failure: Failure, *, detailed: bool) -> Refusal:
     """The answer to a failed invocation. `detailed` shows message and stack."""
-    status = _STATUS.get(failure.code, 500)
+    status = _STATUS.get(_cause(failure), 500)
     if failure.code == InputInvalid.code:
         return invalid(_issues_of(failure))
     if status == 499:
@@ -80,8 +85,27 @@ def refuse(failure: Failure, *, detailed: bool) -> Refusal:
         more = {"name": failure.name}
         if failure.stack:
             more["stack"] = failure.stack
-    headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
-    return Refusal(status, failure.message if detailed else None, headers=headers, more=more)
+    return Refusal(status, failure.message if detailed else None, headers=later(status), more=more)
+
+
+def later(status: int) -> dict[str, str]:
+    """What tells a client to come again."""
+    return {"Retry-After": _RETRY_AFTER} if status == 503 else {}
+
+
+class _Thrown(msgspec.Struct):
+    code: object = None
+
+
+def _cause(failure: Failure) -> int:
+    """The code that decides: a handler that let a refused emit pass has not failed, we have."""
+    if failure.code != HandlerFailed.code or failure.data is UNSET:
+        return failure.code
+    with suppress(msgspec.MsgspecError):
+        code = msgspec.json.decode(failure.data, type=_Thrown).code
+        if code in _OURS:
+            return int(str(code))
+    return failure.code
 
 
 def refuse_error(error: MotiaError, *, detailed: bool) -> Refusal:
@@ -98,7 +122,7 @@ class _Issues(msgspec.Struct):
 
 
 def _issues_of(failure: Failure) -> Raw:
-    if failure.data is None:
+    if failure.data is UNSET:
         return Raw(b"[]")
     try:
         return Raw(bytes(msgspec.json.decode(failure.data, type=_Issues).issues))

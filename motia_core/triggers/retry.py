@@ -1,7 +1,8 @@
 """What becomes of a delivery that failed: again later, or into the dead letters, and why. Pure.
 
-`maxRetries` retries follow the first attempt. Workers run many deliveries at once, so a death proves nothing about any
-of them: the first death costs a delivery no retry, but it runs alone from then on; a death while alone is its own.
+`maxRetries` retries follow the first attempt. An attempt that was lost with its server proves nothing against the
+handler and costs no retry. Neither does the first death of a worker, which runs many deliveries at once: from then on
+the delivery runs alone, and a death while alone is its own.
 """
 
 from __future__ import annotations
@@ -32,21 +33,21 @@ def decide(
     max_retries: int,
     backoff: Backoff,
     failure: Failure,
+    lost: int = 0,
     deaths: int = 0,
     alone: bool = False,
     random: float = 0.5,
 ) -> Retry | Bury:
-    """`attempt` counts from 1 and includes this run; `deaths` counts the workers that died under this delivery, this
-    one included; `alone` = it had its worker to itself because of an earlier death; `random` lies in [0, 1)."""
+    """`attempt` counts from 1 and includes this run; `lost` are those before it that prove nothing; `deaths` are the
+    workers that died before while it had them to itself; `alone` = it had this one, too; `random` lies in [0, 1)."""
     if failure.code == InputInvalid.code:
         return Bury("invalid")
     died = failure.code == WorkerDied.code
     if died and not alone:
         return Retry(0.0)
-    # One death was shared: it made the delivery a suspect, and is nobody's fault yet.
-    if died and deaths - 1 >= LONELY_DEATHS:
+    if died and deaths + 1 >= LONELY_DEATHS:
         return Bury("poison")
-    failed = attempt - min(deaths, 1)
+    failed = attempt - lost
     if failed > max_retries:
         return Bury("failed")
     return Retry(delay_before(failed, backoff, random))

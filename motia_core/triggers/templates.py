@@ -27,6 +27,14 @@ class Segment(Struct, frozen=True):
     names: tuple[str, ...] = ()
 
 
+class Param(Struct, frozen=True):
+    """A parameter within a template. `regex`: what it must match, None = anything. `crosses`: it may hold slashes."""
+
+    name: str
+    regex: str | None = None
+    crosses: bool = False
+
+
 _TOKEN = re.compile(
     r":(?P<name>\w+)(?:\((?P<regex>(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*)\))?(?P<mod>[?*+])?"
     r"|\((?P<group>(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*)\)(?P<gmod>[?*+])?"
@@ -71,6 +79,21 @@ def parse(path: str) -> list[Segment]:
         else:
             found.append(Segment("pattern", _checked(pattern, path), tuple(names)))
     return found
+
+
+def pieces(path: str) -> list[str | Param]:
+    """Literal text and parameters in turn, for those who write a template in another form."""
+    found: list[str | Param] = []
+    at = unnamed = 0
+    for token in _TOKEN.finditer(path):
+        if token.start() > at:
+            found.append(path[at : token.start()])
+        at = token.end()
+        regex = token["regex"] or token["group"]
+        crosses = bool(token["star"] or (token["mod"] or token["gmod"] or "") in ("*", "+") or _may_cross(regex or ""))
+        found.append(Param(token["name"] or str(unnamed), regex, crosses))
+        unnamed += token["name"] is None
+    return [*found, path[at:]] if at < len(path) else found
 
 
 def _split(path: str) -> list[str]:

@@ -54,7 +54,7 @@ def test_full_disk(small_disk: Path) -> None:
             except OSError:
                 pass
         refused = server.post("/put", {"n": 100})
-        assert refused.status == 500
+        assert refused.status == 503
         assert "disk is full" in refused.json["message"]
         assert server.get("/health").status == 503
         filler.unlink()

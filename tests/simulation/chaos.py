@@ -25,6 +25,7 @@ class Chaos:
     def __init__(self, world: World) -> None:
         self._world = world
         self._over = False
+        self.ended = 0.0
 
     def plan(self) -> None:
         setup = self._world.setup
@@ -40,6 +41,7 @@ class Chaos:
         """From now on nothing goes wrong any more, and everything that serves goes on."""
         world = self._world
         self._over = True
+        self.ended = world.timeline.now
         world.ledger.note("the faults stop")
         world.serve(frozenset())
         for core in world.cores:

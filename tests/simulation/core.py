@@ -24,7 +24,6 @@ from motia_core.steps.registry import Registry
 from motia_core.storage.base import Storage
 from motia_core.traces.recorder import Recorder
 from motia_core.triggers.cron import Cron
-from motia_core.triggers.failures import Failures
 from motia_core.triggers.inputs import Inputs
 from motia_core.triggers.queue import Queue
 from motia_core.workers.languages import Runner
@@ -194,10 +193,9 @@ class Core:
             owner=clock.new_id(),
         )  # fmt: skip
         services.wake = queue.wake
-        failures = Failures(storage.events, self.registry, clock, backlog=config.queue.backlog, wake=queue.wake)
         cron = Cron(
-            registry=self.registry, dispatcher=self._witness, leases=storage.leases, clock=clock, config=config,
-            log=recorder.note, tell=failures.of_cron,
+            registry=self.registry, store=storage.events, clock=clock, config=config, log=recorder.note,
+            wake=queue.wake,
         )  # fmt: skip
         async with anyio.create_task_group() as group:
             self._group = group

@@ -95,7 +95,6 @@ class Guarded:
         self._storage = storage
         self._guard = guard
         self.state, self.events = guard(storage.state), guard(storage.events, "events.")
-        self.leases = guard(storage.leases, "leases.")
         self.traces, self.notifier = storage.traces, storage.notifier
         self.transaction = guard(storage).transaction
         self.check = guard(storage).check

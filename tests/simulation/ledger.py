@@ -15,7 +15,7 @@ from motia_core.errors import WorkerDied
 from motia_core.model import Delivery, Invocation, Outcome
 from motia_core.protocol.requests import Run
 from motia_core.storage.base import Emission, Emitted
-from motia_core.triggers.queue import NOT_GIVEN
+from motia_core.triggers.attempts import NOT_GIVEN
 from tests.simulation import rules
 from tests.simulation.lives import Lane, Life, Passage, Violation
 from tests.simulation.plan import Plan
@@ -44,7 +44,9 @@ class Ledger:
         self.done: set[tuple[int, str]] = set()
         self.first_of_id: dict[tuple[str, str], int] = {}
         self.ticks: dict[tuple[str, int], int] = {}
-        self.tick_runs: dict[int, int] = {}
+        self.tick_runs: dict[int, list[Passage]] = {}
+        self.ticks_done: set[int] = set()
+        self.ticks_put: dict[int, float] = {}
         self.blocks: dict[str, str] = {}
         self.tries = 0
         self.max_retries: dict[str, int] = {}
@@ -112,7 +114,10 @@ class Ledger:
             for passage in core.renewals.pop(id(args[0])):
                 if passage.active and passage.life is not None and passage.life.id in result:
                     passage.lost_at = self.now()
-        elif name == "leases.take_tick" and result:
+        elif name == "events.tick" and result != "taken" and args[2] is not None:
+            if result == "put":
+                self.ticks_put[args[1]] = self.now()
+            self.note("%s takes the tick %s: %s", core.name, args[1], result)
             key = (args[0], args[1])
             self.ticks[key] = self.ticks.get(key, 0) + 1
             if self.ticks[key] > 1:
@@ -120,6 +125,13 @@ class Ledger:
 
     def _heard(self, life: Life) -> None:
         life.unheard = max(0, life.unheard - 1)  # an operator may have been faster than the answer
+
+    def _failed(self, core: Core, life: Life) -> None:
+        """A verdict counts when its owner has not lost the lease by the time it is written, which the next claim says."""
+        if life.claimant is core:
+            life.verdicts += 1
+        else:
+            life.void += 1
 
     def _promise(self, emissions: list[Emission], results: list[Emitted]) -> None:
         for emission, emitted in zip(emissions, results, strict=True):
@@ -150,10 +162,12 @@ class Ledger:
         if life.asked_again:
             self._again(life)
         life.claims += 1
-        life.claimant, life.deaths, life.asked_at = core, delivery.deaths, core.asked_at
+        life.void += life.verdicts if delivery.lost > life.lost else 0
+        life.verdicts = 0
+        life.claimant, life.lost, life.asked_at = core, delivery.lost, core.asked_at
         self.note(
             "%s claims %s/%s, attempt %s%s", core.name, life.n, life.step, delivery.attempt,
-            f", deaths {delivery.deaths}" if delivery.deaths else "", n=life.n, lane=life.lane,
+            f", lost {delivery.lost}" if delivery.lost else "", n=life.n, lane=life.lane,
         )  # fmt: skip
         if now < life.due:
             self.fail(f"{life.n}/{life.step} was claimed {life.due - now} ms before it was due", life)
@@ -161,8 +175,10 @@ class Ledger:
     def _again(self, life: Life) -> None:
         life.epoch += 1
         life.redriven, life.asked_again, life.burying, life.done = True, False, False, False
-        life.due = life.unheard = life.runs = life.claims = life.released = life.failures = 0
-        life.lonely_deaths = life.shared_deaths = life.deaths = 0
+        life.due = life.unheard = life.void = life.verdicts = life.runs = life.claims = life.released = (
+            life.failures
+        ) = 0
+        life.lonely_deaths = life.shared_deaths = life.lost = 0
         self.note("%s/%s is driven again", life.n, life.step, n=life.n, lane=life.lane)
 
     # Between the triggers and the dispatcher.
@@ -176,9 +192,9 @@ class Ledger:
             passage.life.passages.append(passage)
             passage.at, passage.epoch = passage.life.asked_at, passage.life.epoch
         if caller.scheduled is not None:
-            self.tick_runs[caller.scheduled] = self.tick_runs.get(caller.scheduled, 0) + 1
-            if self.tick_runs[caller.scheduled] > 1:
-                self.fail(f"the tick {caller.scheduled} of {invocation.step.name} ran twice")
+            passage.scheduled = caller.scheduled
+            rules.tick(self, passage)
+            self.tick_runs.setdefault(caller.scheduled, []).append(passage)
 
     def returned(self, core: Core, invocation: Invocation, outcome: Outcome | None) -> None:
         if not core.alive:
@@ -190,6 +206,8 @@ class Ledger:
         failure = None if outcome is None else outcome.failure
         if life is None or outcome is None:
             return
+        if passage.scheduled is not None and (failure is None or failure.code not in (*NOT_GIVEN, WorkerDied.code)):
+            self.ticks_done.add(passage.scheduled)  # a failure is told, and no more comes of it
         if failure is None:
             return
         if failure.code not in NOT_GIVEN:
@@ -198,10 +216,14 @@ class Ledger:
         if failure.code == WorkerDied.code:
             if passage.alone:
                 life.lonely_deaths += 1
+                self._failed(core, life)
             else:
                 life.shared_deaths += 1
+            if passage.alone and passage.scheduled is not None:
+                self.ticks_done.add(passage.scheduled)
         elif failure.code not in NOT_GIVEN:
             life.failures += 1
+            self._failed(core, life)
 
     # User code.
 

@@ -20,6 +20,7 @@ class Passage(Struct, eq=False, kw_only=True):
     at: float
     life: Life | None = None
     attempt: int = 1
+    scheduled: int | None = None
     alone: bool = False
     epoch: int = 0
     begun: bool = False
@@ -38,7 +39,7 @@ class Passage(Struct, eq=False, kw_only=True):
 
 
 class Life(Struct, eq=False, kw_only=True):
-    """One delivery. `redrive` begins a new epoch, in which everything from `runs` to `deaths` counts anew."""
+    """One delivery. `redrive` begins a new epoch, in which everything from `runs` to `lost` counts anew."""
 
     id: int
     event: int
@@ -58,10 +59,12 @@ class Life(Struct, eq=False, kw_only=True):
     failures: int = 0
     lonely_deaths: int = 0
     shared_deaths: int = 0
-    deaths: int = 0
+    lost: int = 0
     claimant: Any = None
     asked_at: float = 0.0
     unheard: int = 0
+    void: int = 0
+    verdicts: int = 0
     remembered_at: float | None = None
 
 

@@ -69,6 +69,7 @@ def setup(seed: int, *, without: frozenset[Fault] = frozenset(), backend: str | 
             claim_batch=lots.choice((2, 16, 128)),
             poll=lots.choice((0.5, 1.0)),
             lease=lots.choice((1.5, 3.0, 5.0)),
+            lost_runs=lots.choice((1, 3, 10)),
         ),
         deadlines=Deadlines(api=60.0, event=lots.choice((6.0, 10.0)), cron=10.0),
         traces=Traces(enabled=False),

@@ -8,22 +8,23 @@ from typing import Any
 import anyio
 from msgspec.structs import replace
 
-from motia_core.model import Delivery, Step
+from motia_core.model import Delivery
 from motia_core.storage.base import Emission, Emitted, OnceWrite, StateWrite
 from motia_core.storage.memory.deliveries import Queue as Deliveries
 from motia_core.storage.memory.deliveries import Record
 from motia_core.storage.memory.events import Events
-from motia_core.storage.memory.leases import Leases
 from motia_core.storage.memory.transactions import Transactions
-from motia_core.triggers import retry
+from motia_core.triggers import attempts, retry
+from motia_core.triggers.attempts import Attempts
 from motia_core.triggers.held import Held, Job
 from motia_core.triggers.queue import Queue
 from motia_core.workers.pool import Pool
 from tests.simulation.timeline import Change
 
-_claim, _retry, _attempt, _write, _add = (
-    Events.claim, Events.retry, Queue._attempt, Transactions._write, Deliveries.add,
+_claim, _retry, _attempt, _write, _add, _tick = (
+    Events.claim, Events.retry, Attempts.run, Transactions._write, Deliveries.add, Events.tick,
 )  # fmt: skip
+_decide, _queue_claim = retry.decide, Queue._claim
 _acquire, _held_claim = Pool.acquire, Held.claim
 
 
@@ -67,9 +68,27 @@ async def _lane_released(events: Events, id: int, *, owner: str, **more: Any) ->
             events._queue._all[later].blocked = False
 
 
-async def _acknowledged_first(queue: Queue, step: Step, job: Any) -> None:
-    await queue._store.ack([job.delivery.id], owner=queue._owner)
-    await _attempt(queue, step, job)
+async def _acknowledged_first(one: Attempts, job: Job) -> None:
+    await one._store.ack([job.delivery.id], owner=one._owner)
+    await _attempt(one, job)
+
+
+async def _ticks_acknowledged_first(one: Attempts, job: Job) -> None:
+    if job.delivery.step == "tick":
+        await one._store.ack([job.delivery.id], owner=one._owner)
+    await _attempt(one, job)
+
+
+async def _orphans_dropped(queue: Queue, group: Any) -> int:
+    deliveries = queue._store._store._queue  # type: ignore[attr-defined]
+    for record in list(deliveries):
+        if record.owner is None and record.step not in queue._registry.current.by_name:
+            deliveries.remove(record)
+    return await _queue_claim(queue, group)
+
+
+def _lost_counts(**more: Any) -> Any:
+    return _decide(**{**more, "lost": 0})
 
 
 def _due_at_once(deliveries: Deliveries, record: Record) -> None:
@@ -108,9 +127,18 @@ async def _dropped(events: Events, ids: Sequence[int], *, owner: str, uncount: b
     await events.ack(ids, owner=owner)
 
 
-async def _for_everybody(leases: Leases, name: str, tick: int) -> bool:
-    leases._ticks[name] = tick
-    return True
+async def _for_everybody(events: Events, name: str, tick: int, emission: Emission, *, now: int) -> str:
+    events._ticks.pop(name, None)
+    return await _tick(events, name, tick, emission, now=now)
+
+
+async def _beside_the_last(events: Events, name: str, tick: int, emission: Emission, *, now: int) -> str:
+    """`overlap` is ignored."""
+    return await _tick(events, name, tick, replace(emission, to=(replace(emission.to[0], fifo=False),)), now=now)
+
+
+def _no_limit(queue: Queue, room: dict[str, int]) -> dict[str, int]:
+    return {}
 
 
 def _taken_twice(held: Held, delivery: Delivery) -> Job:
@@ -140,7 +168,7 @@ PLANTS: dict[str, tuple[Change, ...]] = {
     "an attempt is counted when it has ended": ((Events, "claim", _counted_late), (Events, "retry", _counts_late)),
     "a group is not blocked": ((Deliveries, "add", _never_blocked),),
     "a group goes on while its head backs off": ((Events, "retry", _lane_released),),
-    "a delivery is acknowledged before it runs": ((Queue, "_attempt", _acknowledged_first),),
+    "a delivery is acknowledged before it runs": ((Attempts, "run", _acknowledged_first),),
     "what is due later is due at once": ((Deliveries, "add", _due_at_once),),
     "the concurrency of a step is ignored": ((Queue, "_room", _room_for_all),),
     "an emit id is forgotten": ((Events, "_earlier", _none),),
@@ -151,7 +179,12 @@ PLANTS: dict[str, tuple[Change, ...]] = {
     "one lonely death is poison": ((retry, "LONELY_DEATHS", 1),),
     "what is given up is in no dead letter": ((Events, "bury", _forgotten),),
     "what is given back is dropped": ((Events, "release", _dropped),),
-    "a tick belongs to everybody": ((Leases, "take_tick", _for_everybody),),
+    "a tick belongs to everybody": ((Events, "tick", _for_everybody),),
+    "a tick is lost with its server": ((Attempts, "run", _ticks_acknowledged_first),),
+    "a tick runs beside the last": ((Events, "tick", _beside_the_last),),
+    "a run that was lost costs a retry": ((attempts, "decide", _lost_counts),),
+    "what waits for a renamed step is dropped": ((Queue, "_claim", _orphans_dropped),),
+    "the concurrency over all servers is ignored": ((Queue, "_most", _no_limit),),
     "who wakes takes its own work for lost": ((Held, "claim", _claims_first), (Held, "_take", _taken_twice)),
     "what was lost to another server goes on": ((Held, "renew", _goes_on),),
 }

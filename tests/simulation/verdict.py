@@ -14,19 +14,30 @@ from motia_core.storage.memory.storage import MemoryStorage
 from tests.simulation.disk import Memory, Sqlite
 from tests.simulation.ledger import Ledger
 from tests.simulation.lives import Life
+from tests.simulation.timeline import START
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+_LOSING = frozenset({"kill", "pause", "disk", "clock", "delay"})
 _UNSETTLING = frozenset({"kill", "pause", "disk", "clock", "drain", "rename"})
 
 
 def rest(world: World) -> str:
     """What is left to do, or nothing."""
     if isinstance(world.disk, Memory):
-        left = [f"{record.event.data!r}/{record.step}" for record in world.disk.whole().events._queue]  # type: ignore[attr-defined]
+        queue = world.disk.whole().events._queue  # type: ignore[attr-defined]
+        left = [f"{record.event.data!r}/{record.step}" for record in queue if record.step != "tick"]
     else:
-        left = [f"{row[0]}/{row[1]}" for row in world.disk.rows("SELECT id, step FROM deliveries")]
+        rows = world.disk.rows("SELECT id, step FROM deliveries WHERE step <> 'tick'")
+        left = [f"{row[0]}/{row[1]}" for row in rows]
+    # Ticks never cease; those of the time of faults must come to their end as well. A clock that is set may make any
+    # of them late.
+    before = 0.0 if "clock" in world.setup.faults else world.chaos.ended - START
+    ledger = world.ledger
+    left += [
+        f"the tick {tick}" for tick, at in ledger.ticks_put.items() if at < before and tick not in ledger.ticks_done
+    ]
     return ", ".join(left[:5])
 
 
@@ -62,6 +73,9 @@ def seen(world: World) -> dict[str, int]:
         "blocks": sum(how == "committed" for how in ledger.blocks.values()),
         "once": sum(life.remembered_at is not None for life in lives),
         "ticks": len(ledger.ticks),
+        "ticks run again": sum(len(runs) > 1 for runs in ledger.tick_runs.values()),
+        "lost runs": sum(life.lost for life in lives),
+        "given up as lost": sum("buries" in text and values[-1] == "lost" for _, _, _, text, values in ledger.notes),
         "leases lost": sum("was lost to another" in str(values) for *_, values in ledger.notes),
     }
 
@@ -74,9 +88,16 @@ def _buried(world: World, life: Life, letter: DeadLetter) -> None:
         allowed = ledger.max_retries[life.step] + 1
         if letter.attempts < allowed:
             ledger.fail(f"{name} was given up after {letter.attempts} attempts of {allowed}", life)
+        if life.failures + life.lonely_deaths < allowed:
+            text = f"{name} was given up after {life.failures} failures and {life.lonely_deaths} lonely deaths"
+            ledger.fail(f"{text}, {allowed} attempts are allowed", life)
         unsettled = world.setup.faults & _UNSETTLING
         if not unsettled and life.failures + life.lonely_deaths != allowed:
             ledger.fail(f"{name} was given up after {life.failures} failures, {allowed} attempts are allowed", life)
+    elif letter.reason == "lost":
+        limit = world.setup.config.queue.lost_runs
+        if letter.attempts <= limit or world.setup.faults.isdisjoint(_LOSING):
+            ledger.fail(f"{name} was given up as lost after {letter.attempts} attempts, {limit} may be lost", life)
     elif letter.reason not in ("poison", "failed"):
         ledger.fail(f"{name} was buried for the reason {letter.reason}", life)
 

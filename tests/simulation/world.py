@@ -147,7 +147,15 @@ class World:
         return datetime.fromtimestamp(self.timeline.now + self.wall.ahead, UTC)
 
     async def _spawn(
-        self, command: object, *, cwd: Path, env: Mapping[str, str], fd3: bool, listener: Listener, outbound: int
+        self,
+        command: object,
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        fd3: bool,
+        listener: Listener,
+        outbound: int,
+        guardian: object,
     ) -> Program:
         loop = running_loop()
         core = next(core for core in self.cores if core.loop is loop)

@@ -8,8 +8,9 @@ import pytest
 
 from motia_core.clock import Clock
 from motia_core.schedule import Schedule
+from motia_core.triggers import ticks
 from motia_core.triggers.cron import _Trigger
-from tests.unit.triggers.cron_server import EVERY_SECOND, NEVER_SOON, Server, cron_step, until
+from tests.unit.triggers.cron_server import EVERY_SECOND, NEVER_SOON, Server, cron_step
 
 pytestmark = pytest.mark.anyio
 
@@ -49,22 +50,33 @@ def ms(at: str) -> int:
 async def test_missed_ticks(catch_up: float, last: str | None, wanted: list[str]) -> None:
     server = Server(cron_step(cron="0 9 * * *", timezone="UTC", catch_up=catch_up), clock=Fixed("2024-05-01 09:05"))
     if last is not None:
-        await server.leases.take_tick("tick", ms(last))
+        await server.events.tick("tick", ms(last), None, now=ms(last))
     async with server.running():
-        await until(lambda: server.cron.running == 0)
+        await server.rest()
     assert [each.caller.scheduled for each in server.dispatcher.ran] == [ms(text) for text in wanted]
     if last is None and catch_up:
-        assert await server.leases.last_tick("tick") == ms("2024-05-01 09:05")
+        assert await server.events.last_tick("tick") == ms("2024-05-01 09:05")
 
 
 async def test_a_tick_long_past_is_left_out() -> None:
     server = Server(cron_step(cron=NEVER_SOON), clock=Fixed("2024-05-01 09:05"))
     async with server.running():
-        server.cron.due("tick", datetime(2024, 5, 1, 9, 3, tzinfo=UTC))
-        server.cron.due("tick", datetime(2024, 5, 1, 9, 4, 30, tzinfo=UTC))
-        await until(lambda: server.cron.running == 0)
+        await server.due(datetime(2024, 5, 1, 9, 3, tzinfo=UTC))
+        await server.due(datetime(2024, 5, 1, 9, 4, 30, tzinfo=UTC))
+        await server.rest()
     assert [each.caller.scheduled for each in server.dispatcher.ran] == [ms("2024-05-01 09:04:30")]
     assert any("missed by 120 s" in text for _, text in server.logged)
+
+
+async def test_a_tick_that_was_taken_and_waited_too_long_is_left_out() -> None:
+    """The whole place was down for an hour."""
+    server = Server(cron_step(cron=NEVER_SOON), clock=Fixed("2024-05-01 09:05"))
+    step, tick = server.registry.current.crons[0], ms("2024-05-01 08:05")
+    await server.events.tick("tick", tick, ticks.emission(step, tick, now=tick, trace_id="T"), now=tick)
+    async with server.running():
+        await server.rest()
+    assert server.dispatcher.ran == []
+    assert any("missed by 3600 s" in text for _, text in server.logged)
 
 
 def test_of_ticks_that_lie_behind_only_the_last_counts() -> None:

@@ -85,10 +85,12 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(tmp_path: Path, handler: Handler, *steps: Step, lease: float = 5.0) -> AsyncIterator[Bench]:
+async def bench(
+    tmp_path: Path, handler: Handler, *steps: Step, lease: float = 5.0, lost_runs: int = 10
+) -> AsyncIterator[Bench]:
     clock, seen = Clock(), []
     store = await open_storage("sqlite:q.db", tmp_path, tmp_path, durability=Durability(), clock=clock)
-    config = Config(queue=QueueKnobs(poll=0.05, lease=lease))
+    config = Config(queue=QueueKnobs(poll=0.05, lease=lease, lost_runs=lost_runs))
     by_name = {each.name: each for each in steps}
     registry = Registry(Snapshot(steps=steps, by_name=by_name, by_topic={n: (s,) for n, s in by_name.items()}))
 
@@ -183,6 +185,55 @@ async def test_after_a_death_it_runs_alone_and_two_lonely_deaths_are_poison(tmp_
         assert [seen.alone for seen in it.seen] == [False, True, True]
         [letter] = await it.store.events.dead()
         assert letter.reason == "poison"
+
+
+async def test_servers_that_end_cost_no_retry_but_not_without_end(tmp_path: Path) -> None:
+    """As if a handler killed its server each time, but for the last."""
+
+    async def fail(invocation: Invocation) -> Outcome:
+        return FAILED
+
+    for lost, wanted in ((2, "failed"), (3, "lost")):
+        folder = tmp_path / str(lost)
+        folder.mkdir()
+        store = await open_storage("sqlite:q.db", folder, folder, durability=Durability(), clock=Clock())
+        now = Clock().now_ms()
+        event = Event(topic="a", data=Raw(b"1"), trace_id="T", created=now)
+        await store.events.put([Emission(event=event, to=(Addressed("a", now),))], limit=10)
+        for at in range(now, now + lost * 10_000, 10_000):
+            await store.events.claim({}, owner="dead", now=at, lease=at, limit=1)
+            assert await store.events.claim({"a": 1}, owner="dead", now=at + 4000, lease=at + 4001, limit=1)
+        await store.events.claim({}, owner="dead", now=now + lost * 10_000, lease=0, limit=1)
+        await store.events.hurry("a", now=now)
+        await store.close()
+        async with bench(folder, fail, step("a", max_retries=1), lost_runs=2) as it:
+            await it.quiet()
+            attempts = [seen.caller.attempt for seen in it.seen]
+            [letter] = await it.store.events.dead()
+        assert (letter.reason, attempts) == (wanted, [3, 4] if wanted == "failed" else [])
+
+
+async def test_what_is_held_too_long_is_stopped_and_comes_again(tmp_path: Path) -> None:
+    """The dispatcher has forgotten it: the bound of the lease ends it all the same."""
+
+    async def hang_once(invocation: Invocation) -> Outcome:
+        if invocation.caller.attempt == 1:
+            await anyio.sleep_forever()
+        return Outcome()
+
+    async with bench(tmp_path, hang_once, step("a", visibility_timeout=0.2), lease=0.2) as it:
+        await it.emit("a", 1)
+        await it.quiet()
+        assert [(seen.caller.attempt, seen.alone) for seen in it.seen] == [(1, False), (2, True)]
+
+
+async def test_the_deadline_lies_within_the_visibility_timeout(tmp_path: Path) -> None:
+    async with bench(tmp_path, done, step("a", visibility_timeout=30.0), step("b")) as it:
+        await it.emit("a", 1)
+        await it.emit("b", 1)
+        await it.quiet()
+        left = {seen.step.name: seen.deadline - Clock().monotonic() for seen in it.seen}
+        assert 25 < left["a"] <= 30 < left["b"]
 
 
 async def test_concurrency_of_a_step_holds(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from msgspec import Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from motia_core.errors import CallRefused, MotiaError, tree
 from motia_core.model import Failure
@@ -36,8 +36,8 @@ def test_details_are_shown_only_when_asked() -> None:
     assert (shown["name"], shown["message"], shown["stack"]) == ("TypeError", "boom", "at x")
 
 
-@pytest.mark.parametrize("data", [None, Raw(b"[]"), Raw(b"{}"), Raw(b'{"issues":[{"path":"a"}]}')])
-def test_refused_input_lists_what_it_can(data: Raw | None) -> None:
+@pytest.mark.parametrize("data", [UNSET, Raw(b"[]"), Raw(b"{}"), Raw(b'{"issues":[{"path":"a"}]}')])
+def test_refused_input_lists_what_it_can(data: Raw | UnsetType) -> None:
     refusal = refuse(Failure(code=1002, name="E", message="m", data=data), detailed=False)
     issues = msgspec.json.decode(refusal.body("T"))["issues"]
     assert issues == ([{"path": "a"}] if data and b"path" in bytes(data) else [])

@@ -17,34 +17,45 @@ LATE = Failure(code=1004, name="DeadlineExceeded", message="late")
 
 
 @pytest.mark.parametrize(
-    ("attempt", "max_retries", "failure", "deaths", "alone", "wanted"),
+    ("attempt", "max_retries", "failure", "lost", "deaths", "alone", "wanted"),
     [
-        (1, 3, RAISED, 0, False, Retry(1.0)),
-        (2, 3, RAISED, 0, False, Retry(2.0)),
-        (3, 3, RAISED, 0, False, Retry(4.0)),
-        (4, 3, RAISED, 0, False, Bury("failed")),
-        (1, 0, RAISED, 0, False, Bury("failed")),
-        (1, 3, LATE, 0, False, Retry(1.0)),
-        (1, 3, INVALID, 0, False, Bury("invalid")),
+        (1, 3, RAISED, 0, 0, False, Retry(1.0)),
+        (2, 3, RAISED, 0, 0, False, Retry(2.0)),
+        (3, 3, RAISED, 0, 0, False, Retry(4.0)),
+        (4, 3, RAISED, 0, 0, False, Bury("failed")),
+        (1, 0, RAISED, 0, 0, False, Bury("failed")),
+        (1, 3, LATE, 0, 0, False, Retry(1.0)),
+        (1, 3, INVALID, 0, 0, False, Bury("invalid")),
         # A shared death costs nothing, whatever the budget.
-        (1, 0, DIED, 1, False, Retry(0.0)),
-        (4, 3, DIED, 1, False, Retry(0.0)),
+        (1, 0, DIED, 0, 0, False, Retry(0.0)),
+        (4, 3, DIED, 0, 0, False, Retry(0.0)),
         # The neighbour: alone now, fails by itself, and still has its whole budget.
-        (2, 0, RAISED, 1, True, Bury("failed")),
-        (2, 1, RAISED, 1, True, Retry(1.0)),
-        (5, 3, RAISED, 1, True, Bury("failed")),
+        (2, 0, RAISED, 1, 0, True, Bury("failed")),
+        (2, 1, RAISED, 1, 0, True, Retry(1.0)),
+        (5, 3, RAISED, 1, 0, True, Bury("failed")),
+        # Servers that ended cost nothing, however many they were.
+        (8, 0, RAISED, 7, 0, True, Bury("failed")),
+        (8, 1, RAISED, 7, 0, True, Retry(1.0)),
+        (9, 1, RAISED, 7, 0, True, Bury("failed")),
         # The guilty: its lonely worker dies twice.
-        (2, 3, DIED, 2, True, Retry(1.0)),
-        (3, 3, DIED, 3, True, Bury("poison")),
-        (2, 0, DIED, 2, True, Bury("failed")),
-        (3, 100, DIED, 3, True, Bury("poison")),
+        (2, 3, DIED, 1, 0, True, Retry(1.0)),
+        (3, 3, DIED, 1, 1, True, Bury("poison")),
+        (2, 0, DIED, 1, 0, True, Bury("failed")),
+        (3, 100, DIED, 1, 1, True, Bury("poison")),
+        (3, 100, RAISED, 1, 1, True, Retry(2.0)),
     ],
 )
 def test_verdicts(
-    attempt: int, max_retries: int, failure: Failure, deaths: int, alone: bool, wanted: Retry | Bury
+    attempt: int, max_retries: int, failure: Failure, lost: int, deaths: int, alone: bool, wanted: Retry | Bury
 ) -> None:
     verdict = decide(
-        attempt=attempt, max_retries=max_retries, backoff=PLAIN, failure=failure, deaths=deaths, alone=alone
+        attempt=attempt,
+        max_retries=max_retries,
+        backoff=PLAIN,
+        failure=failure,
+        lost=lost,
+        deaths=deaths,
+        alone=alone,
     )
     assert verdict == wanted
 
