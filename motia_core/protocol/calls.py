@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Meta, Raw, UnsetType
 
 from motia_core.protocol.message import NULL, Message
 
@@ -105,17 +105,31 @@ class StreamGroup(Call, frozen=True, kw_only=True):
     group: str
 
 
+class StreamQuery(StreamGroup, frozen=True, kw_only=True):
+    """`items`: what a transaction sees of the group, to choose from instead of what is stored."""
+
+    where: dict[str, Raw] = {}
+    order_by: str | None = None
+    order_direction: Literal["asc", "desc"] = "asc"
+    offset: Annotated[int, Meta(ge=0)] = 0
+    limit: Annotated[int, Meta(ge=0)] | None = None
+    items: list[tuple[str, Raw]] | None = None
+
+
 class StreamUpdate(StreamKey, frozen=True, kw_only=True):
     ops: list[Operation]
     ttl: float | None = None
 
 
 class StreamSend(Call, frozen=True, kw_only=True):
+    """`ad_hoc`: the stream need not be declared by a file."""
+
     stream: str
     group: str
     id: str | None = None
     type: str
     data: Raw = NULL
+    ad_hoc: bool = False
 
 
 class TransactionRead(Call, frozen=True, kw_only=True):
@@ -178,6 +192,26 @@ class OnceFound(Message, omit_defaults=False, frozen=True, kw_only=True):
 class OncePut(Call, frozen=True, kw_only=True):
     key: str
     value: Raw = NULL
+
+
+class Figures(Message, omit_defaults=False, frozen=True, kw_only=True):
+    """How one step fares. `p50` and `p95` in milliseconds, null before the first run."""
+
+    runs: int
+    failures: int
+    retries: int
+    p50: float | None
+    p95: float | None
+    waiting: int
+    running: int
+    dead: int
+
+
+class StatsTaken(Message, omit_defaults=False, frozen=True, kw_only=True):
+    """`since`: when counting began (epoch ms). `steps` by name."""
+
+    since: int
+    steps: dict[str, Figures]
 
 
 class ResponseChunk(Call, frozen=True, kw_only=True):

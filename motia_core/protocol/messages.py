@@ -63,6 +63,7 @@ METHODS: dict[str, Method] = _table(
     ("streams.set", _UP, c.StreamSet, c.Value),
     ("streams.delete", _UP, c.StreamKey, c.Value),
     ("streams.getGroup", _UP, c.StreamGroup, c.Items),
+    ("streams.query", _UP, c.StreamQuery, c.Items),
     ("streams.update", _UP, c.StreamUpdate, c.Value),
     ("streams.send", _UP, c.StreamSend, Nothing),
     ("transaction.read", _UP, c.TransactionRead, c.Versioned),
@@ -70,6 +71,7 @@ METHODS: dict[str, Method] = _table(
     ("transaction.commit", _UP, c.TransactionCommit, c.Committed),
     ("once.get", _UP, c.OnceKey, c.OnceFound),
     ("once.put", _UP, c.OncePut, c.Value),
+    ("stats.get", _UP, c.Call, c.StatsTaken),
     ("response.chunk", _UP, c.ResponseChunk, Nothing),
     ("log", _UP, c.Log, None),
 )

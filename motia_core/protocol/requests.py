@@ -100,6 +100,8 @@ class Run(Message, frozen=True, kw_only=True):
     topic: str | None = None
     issues: Raw | None = None
     validation: Literal["enforce", "warn", "off"] | None = None
+    sampled: bool = True
+    trace_state: str = ""
 
 
 class HttpInput(Message, frozen=True, kw_only=True):
@@ -136,11 +138,13 @@ class Cancel(Message, frozen=True, kw_only=True):
 
 
 class CanAccess(Message, frozen=True, kw_only=True):
+    """`auth` is left out in a project without `streamAuth`."""
+
     file: str
     member: str
     snapshot: int
     subscription: Raw
-    auth: Raw = NULL
+    auth: Raw | UnsetType = UNSET
 
 
 class Allowed(Message, omit_defaults=False, frozen=True, kw_only=True):

@@ -10,7 +10,9 @@ from msgspec import Raw
 from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.errors import PayloadRefused
+from motia_core.metrics.counts import Counts
 from motia_core.protocol.values import inline_files
+from motia_core.services.pauses import Pauses
 from motia_core.services.running import Active, Running
 from motia_core.steps.registry import Registry
 from motia_core.storage.base import Storage
@@ -40,6 +42,8 @@ class Services:
         self.recorder = recorder
         self.clock = clock
         self.run_dir = run_dir
+        self.counts = Counts(clock.now_ms())
+        self.pauses = Pauses(storage, clock)
         self.wake: Callable[[], None] = lambda: None
         self.warned: set[tuple[str, str, str]] = set()
 

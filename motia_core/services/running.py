@@ -25,13 +25,16 @@ class ResponseSink(Protocol):
 
 
 class Active:
-    """One invocation under way. `events` are its calls as JSON, for the trace."""
+    """One invocation under way since `started` (ms). `events` are its calls as JSON, for the trace; `wait` is how long
+    (ms) it was due before a worker took it."""
 
-    __slots__ = ("events", "invocation", "omitted", "once", "sink", "worker")
+    __slots__ = ("events", "invocation", "omitted", "once", "sink", "started", "wait", "worker")
 
-    def __init__(self, invocation: Invocation, sink: ResponseSink | None) -> None:
+    def __init__(self, invocation: Invocation, sink: ResponseSink | None, started: int) -> None:
         self.invocation = invocation
         self.sink = sink
+        self.started = started
+        self.wait = 0
         self.events: list[Raw] = []
         self.omitted = 0
         self.once: dict[str, bytes] = {}
@@ -49,8 +52,8 @@ class Running:
     def __len__(self) -> int:
         return len(self._active)
 
-    def begin(self, invocation: Invocation, sink: ResponseSink | None) -> Active:
-        active = self._active[invocation.id] = Active(invocation, sink)
+    def begin(self, invocation: Invocation, sink: ResponseSink | None, started: int = 0) -> Active:
+        active = self._active[invocation.id] = Active(invocation, sink, started)
         return active
 
     def end(self, active: Active) -> None:

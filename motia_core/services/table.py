@@ -12,15 +12,17 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from motia_core.errors import CallRefused, LocalProtocolError, MotiaError
+from motia_core.errors import CallRefused, LocalProtocolError
 from motia_core.protocol.calls import Call
 from motia_core.protocol.message import Message
 from motia_core.protocol.messages import METHODS, Direction
 from motia_core.services.context import Services
 from motia_core.services.events import Events
+from motia_core.services.noted import Outline
 from motia_core.services.responses import Responses
 from motia_core.services.running import Active
 from motia_core.services.state import State
+from motia_core.services.stats import Stats
 from motia_core.services.streams import Streams
 from motia_core.services.transactions import Transactions
 
@@ -36,8 +38,16 @@ class Table:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._encode = msgspec.json.Encoder().encode
+        knobs, redact = services.config.traces, services.recorder.redactor.json
         self._rows = {
-            name: (msgspec.json.Decoder(METHODS[name].params), handler, _label(name))
+            name: (
+                msgspec.json.Decoder(METHODS[name].params),
+                handler,
+                _label(name),
+                Outline(METHODS[name].params, knobs.payload or -1, redact)
+                if knobs.enabled and name not in UNTRACED
+                else None,
+            )
             for name, handler in _handlers(services).items()
         }
 
@@ -46,27 +56,22 @@ class Table:
         row = self._rows.get(method)
         if row is None:
             raise LocalProtocolError(f"unknown method {method}")
-        decoder, handler, label = row
+        decoder, handler, label, outline = row
         try:
             call = decoder.decode(params)
         except msgspec.MsgspecError as error:
             raise CallRefused(f"{method}: {error}") from None
         assert isinstance(call, Call)
         active = self._services.running.find(call.invocation)
-        ok = False
+        result: Message | None = None
         try:
             result = await handler(active, call)
-            ok = True
-        except MotiaError:
-            raise
         finally:
-            if method not in UNTRACED:
-                self._trace(active, label, params, ok)
+            if outline is not None:
+                self._trace(active, label, outline.data(call, result), result is not None)
         return self._encode(result)
 
-    def _trace(self, active: Active, label: bytes, params: Raw, ok: bool) -> None:
-        limit, size = self._services.config.traces.payload, len(memoryview(params))
-        data = bytes(params) if size <= limit else b'{"omitted":%d}' % size
+    def _trace(self, active: Active, label: bytes, data: bytes, ok: bool) -> None:
         mark = b"true" if ok else b"false"
         now = self._services.clock.now_ms()
         self._services.running.note(active, b'{%s,"timestamp":%d,"success":%s,"data":%s}' % (label, now, mark, data))
@@ -83,6 +88,7 @@ def _label(method: str) -> bytes:
 
 def _handlers(services: Services) -> dict[str, _Handler]:
     state, events, streams, responses = State(services), Events(services), Streams(services), Responses(services)
+    stats = Stats(services)
     transactions = Transactions(services, events, streams)
     handlers: dict[str, _Handler] = {
         "state.get": state.get,
@@ -101,6 +107,7 @@ def _handlers(services: Services) -> dict[str, _Handler]:
         "streams.set": streams.set,
         "streams.delete": streams.delete,
         "streams.getGroup": streams.get_group,
+        "streams.query": streams.query,
         "streams.update": streams.update,
         "streams.send": streams.send,
         "transaction.read": transactions.read,
@@ -108,6 +115,7 @@ def _handlers(services: Services) -> dict[str, _Handler]:
         "transaction.commit": transactions.commit,
         "once.get": transactions.once_get,
         "once.put": transactions.once_put,
+        "stats.get": stats.get,
         "response.chunk": responses.chunk,
     }
     wanted = {name for name, row in METHODS.items() if row.direction is Direction.TO_CORE and row.result is not None}

@@ -81,6 +81,8 @@ export interface ApiRouteConfig extends RunConfig {
   bodySchema?: Schema;
   responseSchema?: Record<number, Schema>;
   queryParams?: QueryParam[];
+  /** Schemas of these parts of the request, for OpenAPI; nothing is checked. */
+  parameters?: { query?: Schema; params?: Schema; headers?: Schema };
   validation?: ValidationRule;
 }
 
@@ -112,9 +114,11 @@ export interface StreamConfig {
   name: string;
   description?: string;
   schema?: Schema;
-  baseConfig?: { storageType: 'default' | 'custom'; [key: string]: unknown };
-  /** Seconds. */
+  baseConfig?: { storageType: 'default' | 'custom'; ttl?: number; [key: string]: unknown };
+  /** Seconds after which an item that is not set again is gone. */
   ttl?: number;
+  /** Path with `:groupId` where a group is also served as server-sent events. */
+  sse?: string;
   canAccess?: (subscription: StreamSubscription, authContext: any) => Awaitable<boolean>;
 }
 

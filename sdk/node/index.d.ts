@@ -107,13 +107,26 @@ export type StreamSubscription = { groupId: string; id?: string };
 export type StateStreamEventChannel = { groupId: string; id?: string };
 export type StateStreamEvent<T = any> = { type: string; data: T };
 export type BaseStreamItem<T = unknown> = T & { id: string };
+/** An item as it is set: its `id` is that of the call and may be left out. */
+export type StreamItemInput<T> = T extends object ? T | (Omit<T, 'id'> & { id?: string }) : T;
+export type StreamPage = { offset?: number; limit?: number };
+/** Dotted paths name members inside of members. */
+export type StreamFilter<T = any> = StreamPage & {
+  where?: Partial<T> | Record<string, unknown>;
+  orderBy?: keyof T | (string & {});
+  orderDirection?: 'asc' | 'desc';
+};
 
 export interface MotiaStream<T = any> {
   get(groupId: string, id: string): Promise<BaseStreamItem<T> | null>;
-  set(groupId: string, id: string, data: T, options?: Expiry): Promise<BaseStreamItem<T>>;
+  set(groupId: string, id: string, data: StreamItemInput<T>, options?: Expiry): Promise<BaseStreamItem<T>>;
   delete(groupId: string, id: string): Promise<BaseStreamItem<T> | null>;
-  getGroup(groupId: string): Promise<BaseStreamItem<T>[]>;
+  /** In the order first set. */
+  getGroup(groupId: string, page?: StreamPage): Promise<BaseStreamItem<T>[]>;
+  query(groupId: string, filter?: StreamFilter<T>): Promise<BaseStreamItem<T>[]>;
+  /** Atomic; resolves the new item. */
   update(groupId: string, id: string, ops: Operation | Operation[], options?: Expiry): Promise<BaseStreamItem<T>>;
+  /** An event to those who follow the group, or the item; nothing is stored. */
   send<E = any>(channel: StateStreamEventChannel, event: StateStreamEvent<E>): Promise<void>;
 }
 
@@ -147,6 +160,10 @@ export interface FlowContext<TEmitData = never> {
   transaction<T>(work: (context: this) => Awaitable<T>): Promise<T>;
   topic?: string;
   attempt: number;
+  /** For the header of that name in requests to others: they become part of this trace. */
+  readonly traceparent: string;
+  /** What the caller's tracing wants passed on beside it; '' without. */
+  readonly tracestate: string;
   step: string;
   readonly deadline: Date;
   readonly signal: AbortSignal;
@@ -184,6 +201,8 @@ export interface BareEvent<TData = any>
     | 'streams'
     | 'once'
     | 'attempt'
+    | 'traceparent'
+    | 'tracestate'
     | 'step'
     | 'deadline'
     | 'signal'
@@ -269,7 +288,27 @@ export const logger: Logger;
 export const motia: {
   /** Enqueues `data` for one step by its id. */
   trigger(id: string, data?: any): Promise<{ id: string; traceId: string }>;
+  /** How the steps of this project fare. */
+  stats(): Promise<Stats>;
 };
+
+/** Counts of this server since `since` (epoch ms); what waits and what is dead is everybody's. */
+export interface Stats {
+  since: number;
+  steps: Record<string, StepStats>;
+}
+export interface StepStats {
+  runs: number;
+  failures: number;
+  /** Runs after the first attempt. */
+  retries: number;
+  /** Durations in milliseconds; null before the first run. */
+  p50: number | null;
+  p95: number | null;
+  waiting: number;
+  running: number;
+  dead: number;
+}
 
 // ---------------------------------------------------------------- configuration file
 
@@ -279,8 +318,11 @@ export interface StreamAuthContext {
 }
 export interface StreamAuthRequest {
   headers: Record<string, string | string[]>;
-  query: Record<string, string>;
+  /** A name that comes twice has a list. */
+  query: Record<string, string | string[]>;
+  /** Path and query. */
   url: string;
+  /** The sub-protocols offered, as they were: `Authorization,<token>`. */
   protocol?: string;
 }
 

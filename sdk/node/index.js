@@ -1,6 +1,6 @@
 'use strict';
 /**
- * What authors import as `motia` or `@motia/core`: the builders, `motia.trigger`, the logger, identity functions for
+ * What authors import as `motia` or `@motia/core`: the builders, `motia.trigger`, `motia.stats`, the logger, identity functions for
  * typed configs. Knows no wire: what needs a running worker is reached through one global symbol.
  */
 const { ValidationError } = require('./errors.js');
@@ -30,6 +30,12 @@ const motia = {
     if (runner === undefined)
       return Promise.reject(new Error('motia.trigger works only inside a running Motia worker'));
     return runner.trigger(id, data);
+  },
+  /** Counts by step: runs, failures, durations, what waits and what is dead. */
+  stats() {
+    const runner = globalThis[RUNNER];
+    if (runner === undefined) return Promise.reject(new Error('motia.stats works only inside a running Motia worker'));
+    return runner.stats();
   },
 };
 

@@ -23,6 +23,9 @@ module Motia
     # Enqueues `data` for one step by its name; a cron step runs now. Answers `{id, trace_id}`.
     def trigger(step, data = nil) = current("Motia.trigger").trigger(step, data)
 
+    # Counts by step: runs, failures, durations in ms, what waits and what is dead.
+    def stats = current("Motia.stats").stats
+
     def logger = current("Motia.logger").logger
 
     private

@@ -77,7 +77,7 @@ async def handler(req, context):
     return {"status": 200, "body": await context.state.set(group, key, int(value))}
 """
 NOTES_STREAM = """
-config = {"name": "notes", "schema": {"type": "object", "properties": {"text": {"type": "string"}}}, "baseConfig": {"storageType": "default"}}
+config = {"name": "notes", "schema": {"type": "object", "properties": {"text": {"type": "string"}}, "patternProperties": {"^bad": {"type": "number"}}}, "baseConfig": {"storageType": "default"}}
 """
 
 Case = tuple[str, Behaviour, str]

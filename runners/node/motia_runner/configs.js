@@ -57,6 +57,7 @@ class Configs {
     return (await storage.run(this.scope(file), authenticate, decode(request))) ?? null;
   }
 
+  /** `auth` is undefined in a project without `streamAuth`. */
   async canAccess(file, member, snapshot, subscription, auth) {
     const stream = await this.steps.find(file, member, snapshot);
     if (typeof stream.canAccess !== 'function') return true;

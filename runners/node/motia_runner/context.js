@@ -6,6 +6,7 @@
 const { makeState } = require('./state');
 const { makeStreams } = require('./streams');
 const { transaction } = require('./transaction');
+const { traceparent } = require('./w3c');
 
 const utils = Object.freeze({ dates: Object.freeze({ now: () => new Date() }) });
 
@@ -29,6 +30,16 @@ class Context {
   /** Aborts when the invocation is cancelled. Made on first use: most handlers never look. */
   get signal() {
     return this[RUN].signal;
+  }
+
+  /** For the header of that name in requests to others: they become part of this trace. */
+  get traceparent() {
+    return traceparent(this[RUN]);
+  }
+
+  /** What the caller's tracing wants passed on beside it; '' without. */
+  get tracestate() {
+    return this[RUN].traceState;
   }
 
   get deadline() {

@@ -6,6 +6,7 @@
 const { serverSentEvent } = require('./chunks');
 const { remember } = require('./request');
 const { CODES } = require('./errors');
+const { AD_HOC } = require('./streams');
 
 /** Where one-key state lives, and who hears `event.stream` beside those who watch the trace. */
 const GROUP = 'default';
@@ -62,6 +63,14 @@ class Event {
     return remember(this, 'signal', this[CONTEXT].signal);
   }
 
+  get traceparent() {
+    return this[CONTEXT].traceparent;
+  }
+
+  get tracestate() {
+    return this[CONTEXT].tracestate;
+  }
+
   get cancelled() {
     return this[CONTEXT].cancelled;
   }
@@ -95,7 +104,8 @@ function oneKeyState(state, group) {
 async function stream(event, context, name, data) {
   for (const tell of event[WATCHERS]) tell(name, data);
   try {
-    for (const groupId of [context.traceId, GROUP]) await context.streams[name].send({ groupId }, { type: name, data });
+    for (const groupId of [context.traceId, GROUP])
+      await context.streams[name].send({ groupId, [AD_HOC]: true }, { type: name, data });
   } catch (error) {
     // Names are ad hoc in this dialect: that nobody can join a stream is no fault of the step.
     if (error.code !== CODES.unknownTarget) throw error;

@@ -27,7 +27,7 @@ function methods({ wire, steps, invoker, end }) {
       answer(id, configs.authenticate(text(file, 'file'), text(name, 'function'), request), (context) =>
         encode({ context }, 'result'),
       ),
-    'stream.canAccess': (id, { file, member = '', snapshot = 0, subscription, auth = null }) =>
+    'stream.canAccess': (id, { file, member = '', snapshot = 0, subscription, auth }) =>
       answer(
         id,
         configs.canAccess(text(file, 'file'), text(member, 'member'), snapshot, subscription, auth),

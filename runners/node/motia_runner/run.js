@@ -23,6 +23,8 @@ class Run {
     this.step = step;
     this.topic = params.topic;
     this.attempt = params.attempt ?? 1;
+    this.sampled = params.sampled ?? true;
+    this.traceState = params.traceState ?? '';
     this.deadline = Date.now() + params.deadlineMs;
     this.answer = answer;
     this.open = 0;

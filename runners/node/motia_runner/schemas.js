@@ -177,6 +177,10 @@ function reported(config, name) {
       made[key] = Object.fromEntries(
         Object.entries(byStatus).map(([status, one]) => [status, schema(one, `${key}.${status}`)]),
       );
+    } else if (key === 'parameters' && isPlain(value)) {
+      made[key] = Object.fromEntries(
+        Object.entries(value).map(([part, one]) => [part, schema(one, `${key}.${part}`)]),
+      );
     } else {
       const kept = data(value, []);
       if (kept !== undefined) made[key] = kept;

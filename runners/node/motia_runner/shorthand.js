@@ -5,10 +5,12 @@
  */
 const KEYWORDS = new Set(
   (
-    '$schema $id $ref $defs definitions type properties required items prefixItems additionalProperties patternProperties enum const ' +
-    'anyOf oneOf allOf not if then else format pattern minimum maximum minLength maxLength minItems maxItems minProperties ' +
-    'maxProperties uniqueItems multipleOf exclusiveMinimum exclusiveMaximum propertyNames contains dependentRequired ' +
-    'unevaluatedProperties title description default example examples nullable'
+    '$schema $id $ref $defs $anchor $dynamicRef $dynamicAnchor $vocabulary $comment definitions type properties ' +
+    'patternProperties additionalProperties unevaluatedProperties required dependencies dependentRequired ' +
+    'dependentSchemas propertyNames minProperties maxProperties items prefixItems additionalItems unevaluatedItems ' +
+    'contains minContains maxContains minItems maxItems uniqueItems enum const anyOf oneOf allOf not if then else format ' +
+    'pattern minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf title description default ' +
+    'examples example deprecated readOnly writeOnly contentEncoding contentMediaType contentSchema nullable discriminator'
   ).split(' '),
 );
 const REMARKS = new Set(['type', 'title', 'description']);

@@ -49,6 +49,7 @@ class Step {
       if (schema == null) continue;
       const { json } = schemas.convert(schema);
       if (part === 'query') config.queryParams ??= Object.keys(json?.properties ?? {}).map((name) => ({ name }));
+      if (json != null) (config.parameters ??= {})[part] ??= json;
       if (this.checks.some(([checked]) => checked === part)) continue;
       const message = `${this.name}: schema.${part} is not checked: give a Zod or another Standard Schema`;
       warnings.push({ code: 'bad_schema', message });

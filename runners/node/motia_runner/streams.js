@@ -13,6 +13,8 @@ class Streams {
   }
 }
 const RUN = Symbol('run');
+/** On a channel: the stream need not be declared by a file. */
+const AD_HOC = Symbol('adHoc');
 
 // One handler for all: an object of its own per invocation costs the garbage collector more than the whole context.
 const BY_NAME = {
@@ -34,23 +36,35 @@ function makeStream(run, stream) {
     const { value } = await run.call(method, { ...where, ...more });
     return marked(stream, where.group, where.id, value);
   };
+  const several = async (method, groupId, more) => {
+    const group = text(stream, 'groupId', groupId);
+    const { items } = await run.call(method, { stream, group, ...more });
+    return items.map(([id, value]) => marked(stream, group, id, value));
+  };
   return {
     get: (group, id) => act('streams.get', group, id),
     set: (group, id, data, options) => act('streams.set', group, id, { value: data ?? null, ttl: ttl(options) }),
     delete: (group, id) => act('streams.delete', group, id),
     update: (group, id, ops, options) => act('streams.update', group, id, { ops: list(ops), ttl: ttl(options) }),
-    getGroup: async (groupId) => {
-      const group = text(stream, 'groupId', groupId);
-      const { items } = await run.call('streams.getGroup', { stream, group });
-      return items.map(([id, value]) => marked(stream, group, id, value));
-    },
+    getGroup: (group, page) =>
+      page == null ? several('streams.getGroup', group) : several('streams.query', group, chosen(page, PAGE)),
+    query: (group, filter) => several('streams.query', group, chosen(filter, FILTER)),
     send: async (channel, event) => {
       const group = text(stream, 'groupId', channel?.groupId);
       const id = channel.id == null ? undefined : text(stream, 'id', channel.id);
       const type = text(stream, 'type', event?.type);
-      await run.call('streams.send', { stream, group, id, type, data: event.data ?? null });
+      const adHoc = channel[AD_HOC];
+      await run.call('streams.send', { stream, group, id, type, data: event.data ?? null, adHoc });
     },
   };
+}
+
+const PAGE = ['offset', 'limit'];
+const FILTER = ['where', 'orderBy', 'orderDirection', ...PAGE];
+
+/** What is given of `names`. */
+function chosen(given, names) {
+  return Object.fromEntries(names.map((name) => [name, given?.[name] ?? undefined]));
 }
 
 function marked(streamName, groupId, id, value) {
@@ -65,4 +79,4 @@ function text(stream, what, value) {
   throw new TypeError(`streams.${stream}: ${what} must be a text, not ${value === null ? 'null' : typeof value}`);
 }
 
-module.exports = { makeStreams };
+module.exports = { makeStreams, AD_HOC };

@@ -66,7 +66,7 @@ class Block {
     if (service !== 'state' && service !== 'streams') {
       if (method === 'events.emit') return this.write(method, params, { id: null, deliveries: null });
       if (method === 'once.put') return this.write(method, params);
-      if (method === 'once.get') return this.run.direct(method, params);
+      if (method === 'once.get' || method === 'stats.get') return this.run.direct(method, params);
       throw new MotiaError(CODES.params, `${method} cannot be part of a transaction`);
     }
     const item =
@@ -112,8 +112,11 @@ class Block {
         this.write(method, params);
         return { count };
       }
+      case 'query':
+        return this.run.direct(method, { ...params, items: await this.items(item) });
       case 'set':
-        return this.write(method, params);
+        // To set a stream's item to nothing does nothing.
+        return service === 'streams' && params.value === null ? { value: null } : this.write(method, params);
       default:
         return this.write(method, params, {});
     }
@@ -123,6 +126,7 @@ class Block {
   write(method, params, result) {
     const text = this.run.params(params, method);
     const kept = JSON.parse(text);
+    if (method === 'streams.set') asItem(kept);
     this.writes.push({ method, text, params: kept });
     return result ?? { value: copy(kept.value ?? null) };
   }
@@ -181,6 +185,13 @@ class Block {
       `{"invocation":${string(this.run.id)},"reads":[${reads}],"writes":[${writes}]}`,
     );
   }
+}
+
+/** What the core makes of an item, so that the block reads it like that. */
+function asItem({ stream, id, value }) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new MotiaError(CODES.params, `streams.${stream}: an item is an object`);
+  value.id = id;
 }
 
 function name({ stream, group, key }) {

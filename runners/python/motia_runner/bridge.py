@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from motia_runner import context, output, running, sdk
+from motia_runner.invocation import Invocation
 from motia_runner.wire import Wire
 
 
@@ -17,15 +18,22 @@ class Bridge:
         self._wire = wire
 
     def trigger(self, step: str, data: Any) -> Any:
-        run = running.invocation.get()
-        if run is None:
-            raise sdk.package.OutsideRunner("motia.trigger works only while a step runs")
-        return context.trigger(run, step, data)
+        return context.trigger(_current("motia.trigger"), step, data)
+
+    def stats(self) -> Any:
+        return context.stats(_current("motia.stats"))
 
     def log(self, level: str, message: Any, args: Any, fields: Any) -> None:
         run = running.invocation.get()
         logger = output.Logger(run if run is not None else _Nobody(self._wire))
         logger._log(level, message, () if args is None else (args,), dict(fields))
+
+
+def _current(what: str) -> Invocation:
+    run = running.invocation.get()
+    if run is None:
+        raise sdk.package.OutsideRunner(f"{what} works only while a step runs")
+    return run
 
 
 class _Nobody:

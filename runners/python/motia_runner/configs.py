@@ -22,14 +22,17 @@ class Configs:
     def __init__(self, loader: Loader, hands: Hands) -> None:
         self._loader = loader
         self._hands = hands
+        self._loaded: Dict[str, Dict[str, Any]] = {}
 
     async def load(self, params: Dict[str, Any]) -> Dict[str, Any]:
         """`{config, functions, dependencies, error?}`; never fails as a whole."""
         file = _file(params, "config.load")
         told: Dict[str, Any] = {"config": {}, "functions": []}
+        self._loaded.pop(file, None)
         try:
             functions: List[str] = []
-            kept = without_functions(await _config(self._loader.config(file), file), "", functions)
+            config = self._loaded[file] = await _config(self._loader.config(file), file)
+            kept = without_functions(config, "", functions)
             told["config"] = json.loads(values.dump_plain(kept, "config"))
             told["functions"] = functions
         except (Exception, SystemExit, Overdue) as error:
@@ -40,7 +43,9 @@ class Configs:
     async def authenticate(self, params: Dict[str, Any]) -> Dict[str, Any]:
         file = _file(params, "stream.authenticate")
         name = str(params.get("function") or "streamAuth.authenticate")
-        authenticate: Any = await _config(self._loader.module(file), file)
+        if file not in self._loaded:
+            self._loaded[file] = await _config(self._loader.module(file), file)
+        authenticate: Any = self._loaded[file]
         for key in name.split("."):
             authenticate = authenticate.get(key) if isinstance(authenticate, dict) else None
         if not callable(authenticate):
@@ -53,7 +58,8 @@ class Configs:
         stream = self._loader.step(str(params.get("file")), str(params.get("member", "")), params.get("snapshot", 0))
         if stream.can_access is None:
             return {"allowed": True}
-        args, named = binding.positional(stream.can_access, "stream")(params.get("subscription"), params.get("auth"))
+        subscription = Request(params.get("subscription") or {})
+        args, named = binding.positional(stream.can_access, "stream")(subscription, params.get("auth"))
         return {"allowed": bool(await self._hands.call(None, stream.can_access, *args, **named))}
 
 

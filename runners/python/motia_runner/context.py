@@ -10,7 +10,7 @@ import math
 import re
 from typing import Any, Callable, Dict, Iterator, Mapping
 
-from motia_runner import running, transaction
+from motia_runner import running, transaction, w3c
 from motia_runner.hands import Hands
 from motia_runner.invocation import Invocation
 from motia_runner.output import Logger
@@ -71,10 +71,24 @@ class Context:
         """As `motia.trigger`."""
         return trigger(self._run, step, data)
 
+    def stats(self) -> Any:
+        """As `motia.stats`."""
+        return stats(self._run)
+
     @property
     def cancelled(self) -> bool:
         """Whether nobody waits for this invocation any more; blocking code looks at it now and then."""
         return self._run.cancelled
+
+    @property
+    def traceparent(self) -> str:
+        """For the header of that name in requests to others: they become part of this trace."""
+        return w3c.traceparent(self.trace_id, self._run.id, self._run.sampled)
+
+    @property
+    def tracestate(self) -> str:
+        """What the caller's tracing wants passed on beside it; empty without."""
+        return str(self._run.trace_state)
 
     @property
     def deadline(self) -> datetime.datetime:
@@ -137,6 +151,10 @@ def trigger(run: Invocation, step: str, data: Any) -> Any:
     if running.transaction.get() is not None:
         raise RuntimeError("motia.trigger cannot be part of a transaction: emit an event, or trigger after it")
     return run.start("events.trigger", {"step": str(step), "data": data}, as_it_is, "trigger")
+
+
+def stats(run: Invocation) -> Any:
+    return run.start("stats.get", {}, as_it_is, "stats")
 
 
 def _emission(event: Any, data: Any, options: Dict[str, Any]) -> Dict[str, Any]:

@@ -116,12 +116,20 @@ class Definition:
                 told[key] = schemas.convert(value, self.problems, key)
             elif key == "responseSchema" and value is not None:
                 told[key] = self._responses(value)
+            elif key == "parameters" and isinstance(value, dict):
+                told[key] = {
+                    str(part): schemas.convert(one, self.problems, f"parameters.{part}")
+                    for part, one in value.items()
+                    if one is not None
+                }
             else:
                 told[key] = without_functions(value, key, [])
         for part, given in self.parts.items():
             made = schemas.convert(given, self.problems, f"schema.{part}")
             if part == "query" and "queryParams" not in told and isinstance(made, dict):
                 told["queryParams"] = [{"name": name} for name in made.get("properties") or ()]
+            if isinstance(made, dict):
+                told.setdefault("parameters", {}).setdefault(part, made)
             if models.judge_of(given) is None:
                 self.problems.append(f"schema.{part} is not checked: give a Pydantic model")
         try:

@@ -18,7 +18,7 @@ _MARK = "__motia_step__"
 _MADE = "__motia_steps__"
 _STREAM_FILE = re.compile(r"[._]stream\.py\Z")
 _PARTS = {"body", "query", "params", "headers", "response"}
-_DATA_KEYS = {"bodySchema", "responseSchema", "input", "schema", "routes"}
+_DATA_KEYS = {"bodySchema", "responseSchema", "parameters", "input", "schema", "routes"}
 
 
 def read(module: ModuleType, file: str) -> List[Definition]:

@@ -71,6 +71,8 @@ class Invocation:
         self.trace_id = params.get("traceId", "")
         self.topic = params.get("topic")
         self.attempt = params.get("attempt", 1)
+        self.sampled = params.get("sampled", True)
+        self.trace_state = params.get("traceState", "")
         self.expires = time.time() + params.get("deadlineMs", 0) / 1000
         self.step = ""
         self.flows: List[str] = []

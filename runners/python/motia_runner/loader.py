@@ -20,6 +20,7 @@ from motia_runner.problems import Overdue
 from motia_runner.versions import Loaded, Versions
 
 
+_DOTTED = ".stream.py"
 _MOVED = "%s changes the working directory while it loads; it is set back: use absolute paths"
 
 
@@ -128,6 +129,10 @@ class Loader:
             if known is None:
                 known = self._load(file, snapshot)
             report["steps"] = [step.report() for step in known.steps.values()]
+            if file.endswith(_DOTTED):
+                better = f"{os.path.basename(file)[: -len(_DOTTED)]}_stream.py"
+                told = f"{file} is served, but nothing can import a module with a dot in its name"
+                report["warnings"].append({"code": "dotted_name", "message": told, "hint": f"rename it to {better}"})
             for step in known.steps.values():
                 report["warnings"] += [
                     {"code": "bad_schema", "message": f"{step.name}: {text}", "line": step.line}

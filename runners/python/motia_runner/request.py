@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from motia_runner import values
 
-_SNAKE = {"path_params": "pathParams", "query_params": "queryParams", "raw_body": "rawBody"}
+_SNAKE = {"path_params": "pathParams", "query_params": "queryParams", "raw_body": "rawBody", "group_id": "groupId"}
 _MISSING = object()
 
 

@@ -13,6 +13,10 @@ from motia_runner.invocation import Invocation
 from motia_runner.pairs import Values
 
 
+_WANTED = {"order_by": "orderBy", "order_direction": "orderDirection"}
+_FILTER = ("where", "orderBy", "orderDirection", "offset", "limit")
+
+
 def value_of(result: Any) -> Any:
     return result["value"]
 
@@ -78,9 +82,9 @@ class Store:
             return self._composed(block, block.get_group(self._stream, group), group, None)
         return self._run.start(self._prefix + "getGroup", {**self._base, "group": group}, self._items(group))
 
-    def update(self, group: Any, key: Any, ops: Any, ttl: Any = None) -> Any:
+    def update(self, group: Any = None, key: Any = None, ops: Any = (), ttl: Any = None, **names: Any) -> Any:
         """Applies `[{"op", "path", "value"}, …]` atomically and gives the new value."""
-        group, key = _text(group, "group"), _text(key, "key")
+        group, key = _where(group, key, names)
         told = [dict(op) for op in ([ops] if isinstance(ops, Mapping) else ops)]
         block = running.transaction.get()
         if block is not None:
@@ -177,6 +181,26 @@ class Stream(Store):
             return self._told(await work, group, key)
 
         return block.compose(told())
+
+    def get_group(self, group: Any = None, page: Any = None, **names: Any) -> Any:
+        """All items in the order first set, or `limit` of them from `offset` on."""
+        page = {name: value for name, value in {**(page or {}), **names}.items() if name in ("offset", "limit")}
+        if page:
+            return self.query(_group(group, names), page)
+        return super().get_group(group, **names)
+
+    def query(self, group: Any = None, wanted: Any = None, **names: Any) -> Any:
+        """Items chosen by `where`, `order_by`, `order_direction`, `offset` and `limit`."""
+        group = _group(group, names)
+        given = {_WANTED.get(name, name): value for name, value in {**(wanted or {}), **names}.items()}
+        params = {name: given[name] for name in _FILTER if given.get(name) is not None}
+        block = running.transaction.get()
+        if block is not None:
+            return self._composed(block, block.query(self._stream, group, params), group, None)
+        params = {**self._base, "group": group, **params}
+        return self._run.start("streams.query", params, self._items(group), "streams.query")
+
+    getGroup = get_group
 
     def send(self, channel: Any, event: Any) -> Any:
         """Pushes `{"type", "data"}` to those who joined the group, or the item; nothing is stored."""

@@ -13,7 +13,7 @@ import threading
 from typing import Any, Callable, Coroutine, Dict, List, Optional, Tuple
 
 from motia_runner import operations, running, values
-from motia_runner.faults import CONFLICT, MotiaError
+from motia_runner.faults import CONFLICT, INVALID_PARAMS, MotiaError
 from motia_runner.hands import Hands
 from motia_runner.invocation import Invocation, Pending
 from motia_runner.pairs import Values
@@ -50,13 +50,26 @@ class Block:
                 items[key] = value
         return Values((key, _copy(value)) for key, value in items.items())
 
+    async def query(self, stream: str, group: str, wanted: Dict[str, Any]) -> Any:
+        """The core chooses from what the block sees."""
+        items = list((await self.get_group(stream, group)).items())
+        params = {"stream": stream, "group": group, **wanted, "items": items}
+        return await self._run.ask("streams.query", params, lambda result: Values(map(tuple, result["items"])))
+
     async def keys(self, group: str) -> List[str]:
         return list((await self.get_group(None, group)).keys())
 
     def set(self, stream: Optional[str], group: str, key: str, value: Any, ttl: Dict[str, Any]) -> Any:
+        if stream is not None and value is None:
+            return None  # to set an item to nothing does nothing
         params = {**_names(stream, group, key), "value": value, **ttl}
         text = self.write(_verb(stream) + "set", params)
         kept = values.load(text.encode())["value"]
+        if stream is not None:
+            if not isinstance(kept, dict):
+                self._writes.pop()
+                raise MotiaError(f"streams.{stream}: an item is an object", INVALID_PARAMS)
+            kept["id"] = key
         self._written.setdefault((stream, group), {})[key] = kept
         return _copy(kept)
 

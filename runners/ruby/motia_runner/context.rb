@@ -6,12 +6,13 @@
 require_relative "logger"
 require_relative "services"
 require_relative "transaction"
+require_relative "w3c"
 
 module MotiaRunner
   class Context
     ALIASES = { "traceId" => :trace_id, "cancelled" => :cancelled? }.freeze
-    DOORS = %i[logger emit state streams trace_id flows topic attempt step deadline cancelled? utils once transaction
-               trigger].freeze
+    DOORS = %i[logger emit state streams trace_id traceparent tracestate flows topic attempt step deadline cancelled?
+               utils once transaction trigger stats].freeze
 
     # `context.utils.dates.now`
     Dates = Struct.new(:zone) do
@@ -31,6 +32,11 @@ module MotiaRunner
     def streams = @streams ||= Streams.new(self)
     def trace_id = @invocation.params["traceId"]
     alias traceId trace_id
+
+    # For the header of that name in requests to others: they become part of this trace.
+    def traceparent = W3C.traceparent(trace_id, @invocation.id, @invocation.params["sampled"] != false)
+    # What the caller's tracing wants passed on beside it; empty without.
+    def tracestate = @invocation.params["traceState"] || ""
     def flows = @invocation.step.flows
     def step = @invocation.step.name
     def topic = @invocation.params["topic"]
@@ -50,6 +56,9 @@ module MotiaRunner
     def trigger(step, data = nil)
       call("events.trigger", { "step" => Values.text(step), "data" => Values.pack(data, "data") })
     end
+
+    # How the steps fare: `stats.steps["name"].runs`.
+    def stats = call("stats.get", {})
 
     # The block's result, remembered for this delivery: a retry does not pay twice.
     def once(key, function = nil, &block)
@@ -78,7 +87,7 @@ module MotiaRunner
       name = ALIASES.fetch(name.to_s, name.to_sym)
       return @own[name.to_s] unless DOORS.include?(name)
 
-      %i[emit once transaction trigger].include?(name) ? method(name) : public_send(name)
+      %i[emit once transaction trigger stats].include?(name) ? method(name) : public_send(name)
     end
 
     # Middleware may leave things for what comes after it: `context[:user] = …`, `context.user = …`.

@@ -97,11 +97,21 @@ module MotiaRunner
 
     def delete(group, id) = item("streams.delete", at(group, id))
 
-    def get_group(group)
-      items = @context.call("streams.getGroup", all(group))["items"]
-      Motia::Group.new(items.each { |id, value| mark(value, group, id) })
+    def get_group(group, page = nil, **options)
+      return query(group, page, **options) unless page.nil? && options.empty?
+
+      several("streams.getGroup", all(group))
     end
     alias getGroup get_group
+
+    # `query("g", where: { done: true }, order_by: "n", order_direction: "desc", offset: 0, limit: 10)`
+    def query(group, wanted = nil, **options)
+      given = Emit.text_keys(wanted || {}).merge(Emit.text_keys(options)).compact
+      given["where"] = Values.pack(given["where"], "streams.query.where") if given.key?("where")
+      given["orderBy"] = Values.text(given["orderBy"]) if given.key?("orderBy")
+      given["orderDirection"] = Values.text(given["orderDirection"]) if given.key?("orderDirection")
+      several("streams.query", { **all(group), **given.slice("where", "orderBy", "orderDirection", "offset", "limit") })
+    end
 
     def update(group, id, ops, ttl: nil)
       item("streams.update", Keyed.ttl({ **at(group, id), "ops" => Keyed.ops(ops) }, ttl))
@@ -124,6 +134,11 @@ module MotiaRunner
 
     # Items carry a mark that tells the workbench which item a response shows.
     def item(method, params) = mark(@context.value(method, params), params["group"], params["id"])
+
+    def several(method, params)
+      items = @context.call(method, params)["items"]
+      Motia::Group.new(items.each { |id, value| mark(value, params["group"], id) })
+    end
 
     def mark(value, group, id)
       return value unless value.is_a?(Hash)

@@ -39,6 +39,8 @@ module MotiaRunner
     def value(name, value)
       if SCHEMAS.include?(name) then schema(name, value)
       elsif name == "responseSchema" && !value.nil? then responses(value)
+      elsif name == "parameters" && value.is_a?(Hash)
+        value.to_h { |part, schema| [part.to_s, schema("parameters.#{part}", schema)] }.compact
       elsif name == "method" && value.respond_to?(:to_sym) then value.to_s.upcase
       else tidy(value, name)
       end

@@ -50,7 +50,7 @@ module MotiaRunner
       when "streams.send" then write(method, Values.copy(params), {})
       when "once.put" then write(method, Values.copy(params), { "value" => params["value"] })
       when "events.trigger" then raise Motia::Error, "a trigger cannot be taken back: call it after the transaction"
-      when "state.groups", "once.get", "response.chunk" then @invocation.call(method, params)
+      when "state.groups", "once.get", "stats.get", "response.chunk" then @invocation.call(method, params)
       else [change(kind, verb, params), true]
       end
     end
@@ -64,6 +64,7 @@ module MotiaRunner
       when "set" then { "value" => set(kind, place, params["value"], params["ttl"]) }
       when "delete" then delete(kind, place, params)
       when "clear" then clear(place, params)
+      when "query" then @invocation.call("streams.query", params.merge("items" => group(place)))[0]
       when "getGroup" then { "items" => group(place) }
       when "keys" then { "names" => group(place).map(&:first) }
       when "update" then { "value" => set(kind, place, Updates.apply(read(place), params["ops"]), params["ttl"]) }
@@ -100,11 +101,23 @@ module MotiaRunner
     end
 
     def set(kind, place, value, ttl = nil)
+      if kind == "streams"
+        return nil if value.nil? # to set an item to nothing does nothing
+
+        value = item(place, value)
+      end
       @gone.delete(place)
       params = { **place_params(kind, place), "value" => Values.copy(value), **(ttl ? { "ttl" => ttl } : {}) }
       write("#{kind}.set", params, nil)
       @written[place] = params["value"]
       value
+    end
+
+    # What the core makes of an item, so that the block reads it like that.
+    def item(place, value)
+      return value.merge("id" => place.key) if value.is_a?(Hash)
+
+      raise Motia::Error.new("streams.#{place.stream}: an item is an object", code: Updates::INVALID)
     end
 
     def delete(kind, place, params)

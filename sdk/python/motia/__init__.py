@@ -31,10 +31,12 @@ if TYPE_CHECKING:
         State,
         Stream,
         StreamConfig,
+        Streams,
     )
 
 __version__ = "1.0.0"
 trigger = motia.trigger
+stats = motia.stats
 
 __all__ = [
     "ApiConfig",
@@ -50,6 +52,7 @@ __all__ = [
     "State",
     "Stream",
     "StreamConfig",
+    "Streams",
     "TransactionConflict",
     "ValidationError",
     "api",
@@ -57,6 +60,7 @@ __all__ = [
     "event",
     "logger",
     "motia",
+    "stats",
     "trigger",
 ]
 

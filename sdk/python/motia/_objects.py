@@ -13,6 +13,9 @@ class Bridge:
     def trigger(self, step: str, data: Any) -> Any:
         raise OutsideRunner("motia.trigger works only in a step that Motia runs; in a test, replace it")
 
+    def stats(self) -> Any:
+        raise OutsideRunner("motia.stats works only in a step that Motia runs; in a test, replace it")
+
     def log(self, level: str, message: Any, args: Any, fields: Any) -> None:
         print(f"[{level}] {message}", *([args] if args else []), *([fields] if fields else []))
 
@@ -32,6 +35,11 @@ class Motia:
     def trigger(self, step: str, data: Any = None) -> Any:
         """Enqueue `data` for one step by its name. A cron step runs now; an api step is an error."""
         return connected.trigger(step, data)
+
+    def stats(self) -> Any:
+        """Counts by step: `{"since": …, "steps": {name: {"runs": …, "failures": …, "p50": …, "p95": …, "waiting": …,
+        "running": …, "dead": …}}}`; durations in milliseconds."""
+        return connected.stats()
 
 
 class Logger:

@@ -50,6 +50,7 @@ class ApiConfig(_Step, total=False):
     bodySchema: Schema
     responseSchema: Dict[Union[int, str], Schema]
     queryParams: List[QueryParam]
+    parameters: Dict[str, Schema]
     middleware: List[Middleware]
 
 
@@ -79,12 +80,14 @@ class NoopConfig(_Common, total=False):
 
 
 class StreamConfig(TypedDict, total=False):
-    """`config` of a stream file."""
+    """`config` of a stream file. `ttl` in seconds; `sse` is a path with `:groupId`."""
 
     name: str
     description: str
     schema: Schema
     baseConfig: Dict[str, Any]
+    ttl: float
+    sse: str
     canAccess: Callable[[Dict[str, Any], Any], Union[bool, Awaitable[bool]]]
 
 
@@ -152,9 +155,26 @@ class Stream(Protocol):
     def get(self, group_id: str, id: str) -> Any: ...
     def set(self, group_id: str, id: str, data: Any, ttl: Optional[float] = None) -> Any: ...
     def delete(self, group_id: str, id: str) -> Any: ...
-    def get_group(self, group_id: str) -> Any: ...
-    def update(self, group_id: str, id: str, ops: List[Dict[str, Any]]) -> Any: ...
+    def get_group(self, group_id: str, *, offset: int = 0, limit: Optional[int] = None) -> Any: ...
+    def query(
+        self,
+        group_id: str,
+        *,
+        where: Optional[Dict[str, Any]] = None,
+        order_by: Optional[str] = None,
+        order_direction: str = "asc",
+        offset: int = 0,
+        limit: Optional[int] = None,
+    ) -> Any: ...
+    def update(self, group_id: str, id: str, ops: List[Dict[str, Any]], ttl: Optional[float] = None) -> Any: ...
     def send(self, channel: Dict[str, str], event: Dict[str, Any]) -> Any: ...
+
+
+class Streams(Protocol):
+    """`context.streams.todo` or `context.streams["todo"]`."""
+
+    def __getattr__(self, name: str) -> Stream: ...
+    def __getitem__(self, name: str) -> Stream: ...
 
 
 class Log(Protocol):
@@ -173,9 +193,11 @@ class Context(Protocol):
     flows: List[str]
     logger: Log
     state: State
-    streams: Any
+    streams: Streams
     topic: Optional[str]
     attempt: int
+    traceparent: str
+    tracestate: str
     step: str
     deadline: datetime.datetime
     cancelled: bool

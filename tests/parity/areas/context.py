@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from tests.parity.behaviour import Answer, Behaviour, Emit, Logged, Run, Seen
-from tests.parity.matching import ISO, Like
+from tests.parity.matching import ISO, Having, Kind, Like
 
 TRACE = Like(r"^[A-Z1-9]{5}-\d{7}-\w+$")
 
+FIGURES = Having(
+    runs=0, failures=0, retries=0, p50=None, p95=None, waiting=Kind(int), running=Kind(int), dead=Kind(int)
+)
+
 BEHAVIOURS = [
+    Behaviour(
+        name="stats",
+        expect=Answer(json=[FIGURES, True, None]),
+        node="const { since, steps } = await motia.stats();\n"
+        "return { status: 200, body: [steps['%ID%'], since < Date.now(), steps['no such step'] ?? null] };",
+        python="import time\ntold = await motia.stats()\n"
+        'return {"status": 200, "body": [told["steps"]["%ID%"], told["since"] < time.time() * 1000, '
+        'told["steps"].get("no such step")]}',
+        ruby="told = motia.stats\n"
+        "{ status: 200, body: [told.steps['%ID%'], told.since < Time.now.to_f * 1000, told[:steps]['no such step']] }",
+    ),
     Behaviour(
         name="trace-id",
         rows=(206, 249),

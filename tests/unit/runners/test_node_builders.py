@@ -104,7 +104,9 @@ def test_parts_of_the_request_have_schemas_of_their_own(node: Node) -> None:
     assert report["warnings"] == []
     config = report["steps"][0]["config"]
     assert config["queryParams"] == [{"name": "page"}, {"name": "tags"}]
-    assert set(config) == {"type", "name", "method", "path", "bodySchema", "validation", "queryParams"}
+    assert {"query", "params"} <= set(config["parameters"]) <= {"query", "params", "headers"}
+    assert set(config["parameters"]["query"]["properties"]) == {"page", "tags"}
+    assert set(config) == {"type", "name", "method", "path", "bodySchema", "validation", "queryParams", "parameters"}
     good = {"params": {"id": "abc"}, "headers": {"x-key": "k", "other": "kept"}}
     response = node.call(file, json={}, query={"page": "3", "tags": "a,b"}, **good)
     assert response["body"] == {

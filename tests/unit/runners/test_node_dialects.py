@@ -139,8 +139,22 @@ def test_bare_functions_get_an_event(node: Node) -> None:
     assert plain == [
         {"method": "state.set", "group": "default", "key": "k", "value": {"a": 1}, "ttl": 60},
         {"method": "events.emit", "topic": "made", "data": {"at": "1970-01-01T00:00:00.000Z"}},
-        {"method": "streams.send", "stream": "progress", "group": "TRACE", "type": "progress", "data": {"n": 1}},
-        {"method": "streams.send", "stream": "progress", "group": "default", "type": "progress", "data": {"n": 1}},
+        {
+            "method": "streams.send",
+            "stream": "progress",
+            "group": "TRACE",
+            "type": "progress",
+            "data": {"n": 1},
+            "adHoc": True,
+        },
+        {
+            "method": "streams.send",
+            "stream": "progress",
+            "group": "default",
+            "type": "progress",
+            "data": {"n": 1},
+            "adHoc": True,
+        },
         {"method": "state.get", "group": "default", "key": "k"},
     ]
 

@@ -130,7 +130,7 @@ def test_a_transaction_reads_its_own_writes_and_commits_once(node: Node) -> None
         "  await streams.todo.set('g', '1', { x: 1 }); await emit({ topic: 't', data: value }); state.delete('a', 'gone');\n"
         "  return [await state.get('a', 'm'), await streams.todo.get('g', '1'), await state.get('a', 'gone')];\n});"
     )
-    assert node.run(handler(node, body)) == [{"n": 2}, {"x": 1}, None]
+    assert node.run(handler(node, body)) == [{"n": 2}, {"x": 1, "id": "1"}, None]
     reads, commit = sent(node)[:-1], sent(node)[-1]
     assert [(call["method"], call["key"]) for call in reads] == [
         ("transaction.read", "n"),

@@ -38,7 +38,10 @@ SENT = {
     'JSON.parse(\'{"__proto__": {"a": 1}, "x": 10}\')': {"__proto__": {"a": 1}, "x": 10},
     "new Proxy({ a: 1 }, {})": {"a": 1},
     "[, 1]": [None, 1],
-    "{ a: [{ b: () => 1 }, () => 2], s: Symbol('s'), m: new Map([['k', { f() {} }]]) }": {"a": [{}, None], "m": {"k": {}}},
+    "{ a: [{ b: () => 1 }, () => 2], s: Symbol('s'), m: new Map([['k', { f() {} }]]) }": {
+        "a": [{}, None],
+        "m": {"k": {}},
+    },
     "undefined": None,
 }
 

@@ -236,6 +236,7 @@ def test_parts_of_the_request_have_schemas_of_their_own(worker: Worker) -> None:
     report = worker.describe(FILE)[0]
     [step] = report["steps"]
     assert step["config"]["queryParams"] == [{"name": "page"}]
+    assert set(step["config"]["parameters"]["query"]["properties"]) == {"page"}
     assert step["config"]["validation"] == "enforce"
     assert step["validates"] is True
     assert any("schema.params is not checked" in warning["message"] for warning in report["warnings"])

@@ -170,7 +170,7 @@ def test_a_transaction_sees_itself_and_runs_again_on_conflict(core: Core) -> Non
     end
     """
     value = returning(core, "transaction", expression)
-    assert value == [2, {"n": 2, "list": [1, 2]}, True, False, ["a", "c", "inner"], {"x": 1}, None, []]
+    assert value == [2, {"n": 2, "list": [1, 2]}, True, False, ["a", "c", "inner"], {"x": 1, "id": "1"}, None, []]
     first, second = core.named("transaction.commit")
     assert [{**one, "version": "1"} for one in first["reads"]] == second["reads"]
     assert [one["method"] for one in second["writes"]] == [

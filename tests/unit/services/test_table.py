@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from msgspec import Raw
 
-from motia_core.clock import Clock
-from motia_core.config import Config, Durability
-from motia_core.config.knobs import Queue
 from motia_core.errors import (
     BacklogFull,
     CallRefused,
@@ -22,92 +16,11 @@ from motia_core.errors import (
     LocalProtocolError,
     PayloadRefused,
     TransactionConflict,
-    UnknownTarget,
 )
-from motia_core.model import Caller, Emit, Invocation, Step, Stream
-from motia_core.services.context import Services
-from motia_core.services.running import Active, Running
-from motia_core.services.table import Table
-from motia_core.steps.registry import Registry, Snapshot
-from motia_core.storage.open import open_storage
-from motia_core.traces.recorder import Recorder
+
+from .conftest import STEPS, Door
 
 pytestmark = pytest.mark.anyio
-
-
-def step(name: str, *topics: str, **more: Any) -> Step:
-    return Step(
-        id=name,
-        name=name,
-        kind=more.pop("kind", "event"),
-        file=f"{name}.x",
-        member="",
-        runner="x",
-        language="x",
-        topics=topics,
-        **more,
-    )
-
-
-STEPS = (
-    step("hears", "t.one"),
-    step("also-hears", "t.one"),
-    step("declares", emits=(Emit("t.one"),)),
-    step("strict", emits=(Emit("t.one"),), strict_emits=True),
-    step("everything", all_topics=True),
-    step("api", kind="api"),
-    step("tick", kind="cron", cron="* * * * *"),
-)
-
-
-class Door:
-    """The table, asked in the name of a step."""
-
-    def __init__(self, services: Services) -> None:
-        self.services = services
-        self.table = Table(services)
-
-    def begin(self, name: str = "hears", *, delivery: int | None = None) -> Active:
-        found = self.services.registry.current.by_name[name]
-        caller = Caller(trigger="event", trace_id="TRACE", delivery=delivery)
-        invocation = Invocation(
-            id=self.services.clock.new_id(), step=found, caller=caller, input=Raw(b"null"), deadline=0
-        )
-        return self.services.running.begin(invocation, None)
-
-    async def ask(self, active: Active, method: str, **params: Any) -> Any:
-        data = msgspec.json.encode({"invocation": active.invocation.id, **params})
-        return msgspec.json.decode(await self.table.answer("w", method, Raw(data)))
-
-    async def waiting(self) -> dict[str, int]:
-        rows = await self.services.storage.events.backlog(now=self.services.clock.now_ms())
-        return {row.step: row.ready + row.delayed + row.blocked for row in rows}
-
-
-@pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    clock = Clock()
-    storage = await open_storage("memory:", tmp_path, tmp_path, durability=Durability(), clock=clock)
-    by_topic: dict[str, tuple[Step, ...]] = {}
-    for each in STEPS:
-        for topic in each.topics:
-            by_topic[topic] = (*by_topic.get(topic, ()), each)
-    snapshot = Snapshot(
-        steps=STEPS,
-        by_name={each.name: each for each in STEPS},
-        by_topic=by_topic,
-        all_topics=tuple(each for each in STEPS if each.all_topics),
-        streams={"todo": Stream(name="todo", file="todo.x", member="", runner="x", language="x", ttl=60)},
-    )
-    config = Config(queue=Queue(backlog=50))
-    recorder = Recorder(storage.traces, config.traces, clock)
-    yield Door(
-        Services(
-            config=config, storage=storage, registry=Registry(snapshot), running=Running(), recorder=recorder,
-            clock=clock, run_dir=tmp_path,
-        )
-    )  # fmt: skip
-    await storage.close()
 
 
 async def test_state_round_trip(door: Door) -> None:
@@ -211,26 +124,13 @@ async def test_trigger(door: Door) -> None:
         await door.ask(me, "events.trigger", step="api", data=1)
 
 
-async def test_streams(door: Door) -> None:
-    me = door.begin()
-    assert await door.ask(me, "streams.set", stream="todo", group="g", id="1", value={"n": 1}) == {"value": {"n": 1}}
-    assert await door.ask(me, "streams.get", stream="todo", group="g", id="1") == {"value": {"n": 1}}
-    assert await door.ask(me, "streams.send", stream="todo", group="g", type="hi", data=2) == {}
-    ops = [{"op": "set", "path": "n", "value": 5}]
-    assert await door.ask(me, "streams.update", stream="todo", group="g", id="1", ops=ops) == {"value": {"n": 5}}
-    assert await door.ask(me, "streams.getGroup", stream="todo", group="g") == {"items": [["1", {"n": 5}]]}
-    assert await door.ask(me, "streams.delete", stream="todo", group="g", id="1") == {"value": {"n": 5}}
-    with pytest.raises(UnknownTarget, match="todo"):
-        await door.ask(me, "streams.get", stream="nothing", group="g", id="1")
-
-
 async def test_transaction_commits_all_or_nothing(door: Door) -> None:
     me = door.begin()
     seen = await door.ask(me, "transaction.read", group="acc", key="a")
     writes = [
         {"method": "state.set", "params": {"group": "acc", "key": "a", "value": 1}},
         {"method": "events.emit", "params": {"topic": "t.one", "data": {"n": 1}}},
-        {"method": "streams.set", "params": {"stream": "todo", "group": "g", "id": "1", "value": 2}},
+        {"method": "streams.set", "params": {"stream": "todo", "group": "g", "id": "1", "value": {}}},
         {"method": "state.clear", "params": {"group": "empty"}},
     ]
     reads = [{"group": "acc", "key": "a", "version": seen["version"]}]

@@ -14,6 +14,8 @@ async def handler(input, context):
     await state.delete("g", "a")
     await state.clear("g")
     await todo.get_group("g")
+    await todo.get_group("g", offset=1, limit=2)
+    await todo.query("g", where={"a.b": 1}, order_by="n", order_direction="desc")
     await todo.update("g", "1", [{"op": "set", "path": "n", "value": 2}])
     await todo.delete("g", "1")
     await context.emit({"topic": "t.done", "data": 1, "messageGroupId": "m", "delay": 5, "id": "e1"})

@@ -16,6 +16,8 @@ def handler(_input, context)
   state.clear("g")
   todo = context.streams["todo"]
   todo.get_group("g")
+  todo.get_group("g", offset: 1, limit: 2)
+  todo.query("g", where: { "a.b" => 1 }, order_by: :n, order_direction: "desc")
   todo.update("g", "1", [{ op: "set", path: "n", value: 2 }])
   todo.delete("g", "1")
   context.emit(topic: "t.done", data: 1, message_group_id: "m", delay: 5, id: "e1")

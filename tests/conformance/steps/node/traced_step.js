@@ -1,0 +1,3 @@
+export const config = { type: 'event', name: 'traced', subscribes: ['t.traced'] };
+
+export const handler = async (input, { traceparent, tracestate }) => ({ traceparent, tracestate });
