@@ -16,12 +16,13 @@ from motia_core.model import Route, Step
 from motia_core.triggers.api import Api
 from motia_core.triggers.composer import Asked
 from motia_core.triggers.query import Value
-from motia_core.triggers.refusal import WORDS, Refusal
+from motia_core.triggers.refusal import WORDS, Refusal, later
 from motia_core.triggers.reply import Reply
 from motia_core.triggers.request import Headers
 from motia_core.triggers.response import JSON
 from motia_core.triggers.routes import BadPath, Match, Refused, RouteTable
 from motia_core.web.guards import COOKIE, Guard, session_of
+from motia_core.workbench.asked import Nothing
 
 HTML = "text/html; charset=utf-8"
 PREFIX = "/__motia"
@@ -37,6 +38,7 @@ class AdminRequest(Struct, frozen=True):
     headers: Headers
     body: object
     http: web.BaseRequest
+    trace_id: str = ""
 
 
 class Answer(Struct, frozen=True):
@@ -109,7 +111,7 @@ class Builtin:
                 return self._api.composer.plain(asked, 401, _SIGN_IN, {"content-type": HTML, **refusal.headers})
             return self._api.composer.refuse(asked, refusal, cors=False)
         except MotiaError as error:
-            told = Refusal(error.status, error.hint or None, error=error.message)
+            told = Refusal(error.status, error.hint or None, error=error.message, headers=later(error.status))
             return self._api.composer.refuse(asked, told, cors=False)
 
     async def _guarded(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply:
@@ -126,8 +128,10 @@ class Builtin:
             raise Refusal(404, f"there is nothing at {path[:200]}")
         body = await self._api.read(request, asked)
         query = self._api.query(request.raw_path.partition("?")[2])
-        asking = AdminRequest(asked.method, path, found.params, query, asked.headers, body, request)  # type: ignore[arg-type]
+        asking = AdminRequest(asked.method, path, found.params, query, asked.headers, body, request, asked.trace_id)  # type: ignore[arg-type]
         result = await self._admin[found.target.step.name](asking)
+        if isinstance(result, Nothing):
+            result = Answer(status=204, headers={})
         if isinstance(result, Answer):
             return self._api.composer.plain(asked, result.status, result.body, result.headers)
         if hasattr(result, "prepare"):

@@ -132,6 +132,25 @@ class Connection(web.RequestHandler):
             self._pipe.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self._pipe.abort()
 
+    def hand_over(self, owner: Any) -> tuple[Any, bytes]:
+        """Gives the connection to `owner`, a protocol: its transport, and what has come after the request. The request
+        it came with is answered by its new owner; the listener knows it no more."""
+        if self.transport is None or self.transport.is_closing():
+            raise ConnectionResetError("the client has left")
+        pipe, early = self._pipe, self._message_tail
+        self._message_tail, self._upgraded = b"", False
+        self.transport, self._parser, self._force_close = None, None, True
+        if self._keepalive_handle is not None:
+            self._keepalive_handle.cancel()
+        self._server.forget(self)
+        self._server.connection_lost(self)
+        pipe.set_protocol(owner)
+        if self._buffer_paused or self._reading_paused:
+            pipe.resume_reading()
+        if self.writing_paused:
+            owner.pause_writing()
+        return pipe, early
+
     def _hang_up(self, refusal: Refusal) -> None:
         """A last word to a client that has not asked wholly."""
         if self.transport is not None:

@@ -17,6 +17,7 @@ from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.request import Headers
 
 COOKIE = "motia_session"
+_CREDENTIALS = ("cookie", "authorization")
 
 
 class Guard:
@@ -61,14 +62,20 @@ class Guard:
         return True
 
     def check_socket(self, headers: Headers) -> None:
-        """Who may open the stream socket: programs, our own pages, and the origins of `cors` in `start`."""
+        """Who may open the stream socket: programs, our own pages, and the origins of `cors` in `start`. `*` there is
+        everybody without credentials, as for requests: what a browser adds by itself would speak for its user, and is
+        taken out of `headers`."""
         origin = _text(headers, "origin")
         if not origin:
             return
         host = _text(headers, "host")
         if self._dev and self._is_ours(_name(host)) and self._is_near(origin, host):
             return
-        if not self._dev and ("*" in self._origins or origin.lower() in self._origins or _is_same(origin, host)):
+        if not self._dev and (origin.lower() in self._origins or _is_same(origin, host)):
+            return
+        if not self._dev and "*" in self._origins:
+            for name in _CREDENTIALS:
+                headers.pop(name, None)
             return
         raise Refusal(403, f"the origin '{origin[:100]}' may not open the stream socket")
 

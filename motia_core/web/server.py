@@ -6,8 +6,8 @@ Two verbs end it: `drain` takes no new connection and lets answers finish; `stop
 from __future__ import annotations
 
 import socket
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Mapping
+from typing import Any, Protocol
 
 import anyio
 from aiohttp import HttpVersion10, web
@@ -25,8 +25,13 @@ from motia_core.web.listener import Listener
 from motia_core.web.ports import allow_files, open_sockets
 from motia_core.workbench.page import HEADERS, render
 
-# The stream socket: request, and whether it comes from somebody who may join hidden streams.
-Sockets = Callable[[web.BaseRequest, bool], Awaitable[web.StreamResponse]]
+
+class Sockets(Protocol):
+    """Makes the connection of a request a stream socket; `is_admin`: of somebody who may join hidden streams."""
+
+    def __call__(self, request: web.BaseRequest, asked: Asked, *, is_admin: bool) -> Awaitable[Reply]: ...
+
+
 _ABORT_GRACE = 0.5
 
 
@@ -68,7 +73,7 @@ class Server:
 
     async def start(self) -> None:
         """Listens. Raises PortBusy."""
-        allow_files(self._config.http.connections)
+        allow_files(self._config.http.connections + self._config.streams.sockets)
         sockets = open_sockets(self._wanted_hosts(), self._config.port, climb=self._dev)
         self.port = sockets[0].getsockname()[1]
         self.hosts = [one.getsockname()[0] for one in sockets]
@@ -137,30 +142,30 @@ class Server:
         path = request.raw_path
         if request.version < HttpVersion10:
             return self._refused(Refusal(400, "HTTP/1.0 or later is needed", close=True))
+        if self._sockets is not None and "Upgrade" in request.headers and request.method == "GET":
+            asked = self._asked(request)
+            if "websocket" in str(asked.headers.get("upgrade", "")).lower():
+                return await self._upgrade(request, asked, self._sockets)
         if path.startswith(PREFIX):
             return await self._admin(request, path)
-        if self._sockets is not None and "Upgrade" in request.headers and request.method == "GET":
-            return await self._upgrade(request)
         return await self._api.handle(request)
 
     async def _handle_workbench(self, request: web.BaseRequest) -> web.StreamResponse | Reply:
         """The second port opens on the workbench and is otherwise the same."""
-        if request.raw_path == "/" and request.method == "GET":
+        if request.raw_path == "/" and request.method == "GET" and "Upgrade" not in request.headers:
             return self._builtin.redirect(self._asked(request))
         return await self._handle(request)
 
     async def _admin(self, request: web.BaseRequest, target: str) -> Reply:
         return await self._builtin.admin(request, self._asked(request), target.partition("?")[0])
 
-    async def _upgrade(self, request: web.BaseRequest) -> web.StreamResponse | Reply:
-        asked = self._asked(request)
-        if self._sockets is None or "websocket" not in str(asked.headers.get("upgrade", "")).lower():
-            return await self._api.handle(request)
+    async def _upgrade(self, request: web.BaseRequest, asked: Asked, sockets: Sockets) -> Reply:
+        """Any path opens a stream socket."""
         try:
             self._guard.check_socket(asked.headers)  # type: ignore[arg-type]
         except Refusal as refusal:
             return self._api.composer.refuse(asked, refusal, cors=False)
-        return await self._sockets(request, self._guard.is_admin(asked.headers))  # type: ignore[arg-type]
+        return await sockets(request, asked, is_admin=self._guard.is_admin(asked.headers))  # type: ignore[arg-type]
 
     def _asked(self, request: web.BaseRequest) -> Asked:
         return Asked(request.method, headers_of(request.headers), self._clock.new_trace_id())
