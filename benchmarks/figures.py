@@ -28,6 +28,7 @@ FIGURES = (
     Figure("ts64", "TypeScript API step, 64 connections", "×", 0.40, 0.65),
     Figure("js64", "JavaScript API step, 64 connections", "×", 0.40, 0.65),
     Figure("off16", "TypeScript API step, 16 connections, tracing off", "×", 0.40, 0.55),
+    Figure("tracing", "the same, tracing on against off", "×", 0.75, 0.90),
     Figure("express16", "TypeScript API step, 16 connections, against bare Express", "×", 1.0, 1.5),
     Figure("py16", "Python `async def` API step, 16 connections", "×", 0.25, 0.40),
     Figure("plain16", "Python plain `def` API step, 16 connections", "×", 0.18, 0.30),
@@ -61,6 +62,21 @@ FIGURES = (
     Figure("routes", "cost of a request with 5,000 routes against 50", "×", 1.15, 1.05, "less"),
     Figure("topics", "cost of an emit with 5,000 topics against 50", "×", 1.15, 1.05, "less"),
     Figure("backlog", "cost of a claim with the full backlog against an empty one", "×", 1.3, 1.1, "less"),
+    Figure("search", "the slowest search in 1,000,000 log lines and 100,000 traces", "ms", 300, 100, "less"),
+    Figure("socket", "core memory of a connected socket that follows a group (5,000 of them)", "KiB", 40, 20, "less"),
+    Figure("joins", "joins of streams, one after another on each socket", "joins/s", 1_000, 5_000),
+    Figure(
+        "callback",
+        "`set` → callback of the published client, 1,000 followers, 25 updates/s, p99",
+        "ms",
+        150,
+        75,
+        "less",
+    ),
+    Figure("stalled", "the same beside a reader that has stalled", "ms", 150, 75, "less"),
+    Figure("heard", "updates that all 1,000 followers heard, in order", "%", 100, 100),
+    Figure("rate", "highest rate at which both still hold", "updates/s", 25, 50),
+    Figure("loop", "1,000 `set` of one item in a loop, heard in order up to the last", "%", 100, 100),
 )
 
 

@@ -14,6 +14,8 @@ class Options(NamedTuple):
     reloads: int
     requests: int
     backlog: int
+    sockets: int
+    seconds: float
     only: frozenset[str]
 
 
@@ -23,7 +25,9 @@ def parse() -> Options:
     parser.add_argument("--rounds", type=int, default=6, help="one-second slots per target")
     parser.add_argument("--requests", type=int, default=1_000_000, help="requests of the soak for memory growth")
     parser.add_argument("--backlog", type=int, default=1_000_000, help="events waiting in the largest backlog")
-    parser.add_argument("--only", default="", help="some of: http,events,start,reload,describe,memory,growth,backlog")
+    parser.add_argument(
+        "--only", default="", help="some of: http,events,start,reload,describe,memory,growth,backlog,history,streams"
+    )
     given = parser.parse_args()
     quick = given.quick
     return Options(
@@ -34,5 +38,7 @@ def parse() -> Options:
         reloads=100 if quick else 1_000,
         requests=given.requests // 10 if quick else given.requests,
         backlog=given.backlog // 10 if quick else given.backlog,
+        sockets=1_000 if quick else 5_000,
+        seconds=1.0 if quick else 5.0,
         only=frozenset(filter(None, given.only.split(","))),
     )

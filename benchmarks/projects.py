@@ -8,12 +8,21 @@ from pathlib import Path
 from servers import HERE, WORK
 
 
-def make(name: str, config: str = "", *, routes: int = 0, topics: int = 0, steps: int = 0, sinks: int = 0) -> Path:
-    """A fresh copy of `benchmarks/project` with this `motia.toml`, and more of what is asked for."""
+def make(
+    name: str,
+    config: str = "",
+    *,
+    of: str = "project",
+    routes: int = 0,
+    topics: int = 0,
+    steps: int = 0,
+    sinks: int = 0,
+) -> Path:
+    """A fresh copy of `benchmarks/project`, or of the folder `of`, with this `motia.toml` and what is asked for."""
     folder = WORK / "projects" / name
     if folder.exists():
         shutil.rmtree(folder)
-    shutil.copytree(HERE / "project", folder)
+    shutil.copytree(HERE / of, folder)
     lines = [config]
     if routes:
         lines.append("[routes]")

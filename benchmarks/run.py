@@ -16,7 +16,7 @@ from figures import FIGURES, Results
 from options import parse
 from servers import ROOT, WORK
 
-MEASURES = ("http", "events", "start", "reload", "describe", "memory", "growth", "backlog")
+MEASURES = ("http", "events", "start", "reload", "describe", "memory", "growth", "backlog", "history", "streams")
 
 
 def main() -> int:

@@ -43,6 +43,7 @@ def measure(results: Results, options: Options) -> None:
     for name in WIDE:
         results.values[f"{name}64"] = ratio(by_key[f"{name}64"], by_key["aiohttp64"])
     results.values["off16"] = ratio(by_key["off16"], by_key["aiohttp16"])
+    results.values["tracing"] = ratio(by_key["ts16"], by_key["off16"])
     results.values["express16"] = ratio(by_key["ts16"], by_key["express16"])
     results.values["added50"] = middle(by_key["ts1"]).p50 - middle(by_key["aiohttp1"]).p50
     results.values["added99"] = middle(by_key["ts1"]).p99 - middle(by_key["aiohttp1"]).p99

@@ -34,7 +34,8 @@ class Answer(NamedTuple):
 
 def environment(**more: str) -> dict[str, str]:
     """The environment of the tests without what would change a server's behaviour."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("MOTIA_") or key == "MOTIA_CACHE_DIR"}
+    ours = ("MOTIA_", "OTEL_")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(ours) or key == "MOTIA_CACHE_DIR"}
     for key in ("PORT", "HOST", "LOG_LEVEL", "NODE_ENV", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE"):
         kept.pop(key, None)
     return {**kept, "NO_COLOR": "1", "PYTHONPATH": str(ROOT), **more}

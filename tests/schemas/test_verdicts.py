@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.kit.packages import SCHEMA_LIBRARIES, give
 from tests.kit.project import write
 from tests.kit.server import ROOT, Server, serving
-from tests.schemas.libraries import FOLDER, give
 
 PROGRAMS = Path(__file__).parent / "programs"
 # Of each schema and version, so many values that it accepts and so many that it refuses.
@@ -73,14 +73,14 @@ def _rows(command: list[str]) -> tuple[list[Any], list[dict[str, Any]]]:
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, list[Case]]]:
     pytest.importorskip("pydantic")
     project = tmp_path_factory.mktemp("library")
-    give(project)
+    give(project, SCHEMA_LIBRARIES)
     (project / "lib").mkdir()
     shutil.copy(PROGRAMS / "table.js", project / "lib")
     shutil.copy(PROGRAMS / "models.py", project / "lib")
     files: dict[str, str] = {}
     cases: list[Case] = []
     node = shutil.which("node") or ""
-    values, rows = _rows([node, str(PROGRAMS / "verdicts.js"), str(ROOT / "runners" / "node"), str(FOLDER)])
+    values, rows = _rows([node, str(PROGRAMS / "verdicts.js"), str(ROOT / "runners" / "node"), str(SCHEMA_LIBRARIES)])
     for row in rows:
         if row["version"] not in ("zod", "zod322"):
             continue

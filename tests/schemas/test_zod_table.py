@@ -13,8 +13,8 @@ import pytest
 from msgspec import Raw
 
 from motia_core.validation import Validator
+from tests.kit.packages import SCHEMA_LIBRARIES, give
 from tests.kit.server import ROOT
-from tests.schemas.libraries import FOLDER, give
 
 PROGRAMS = Path(__file__).parent / "programs"
 VERSIONS = ("zod", "zod40", "zod325/v4", "zod325", "zod322", "zod/mini")
@@ -24,11 +24,11 @@ pytestmark = pytest.mark.node
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], list[dict[str, Any]]]:
     """The values, and a row for each schema of each version."""
-    give(tmp_path_factory.mktemp("libraries"))
+    give(tmp_path_factory.mktemp("libraries"), SCHEMA_LIBRARIES)
     node = shutil.which("node")
     assert node is not None
     done = subprocess.run(
-        [node, str(PROGRAMS / "verdicts.js"), str(ROOT / "runners" / "node"), str(FOLDER)],
+        [node, str(PROGRAMS / "verdicts.js"), str(ROOT / "runners" / "node"), str(SCHEMA_LIBRARIES)],
         capture_output=True,
         text=True,
         timeout=100,

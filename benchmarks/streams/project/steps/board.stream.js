@@ -1,0 +1,1 @@
+exports.config = { name: 'board', baseConfig: { storageType: 'default' } }

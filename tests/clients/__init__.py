@@ -1,0 +1,1 @@
+"""The published stream clients, unchanged, against real servers: in Node and in pages of a real browser."""
