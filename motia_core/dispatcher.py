@@ -10,18 +10,41 @@ from contextlib import suppress
 from typing import Literal, Protocol
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from motia_core.clock import Clock
 from motia_core.config.knobs import Validation
-from motia_core.errors import MotiaError, ProjectError, StepUnavailable, WorkerDied
+from motia_core.errors import (
+    DeadlineExceeded,
+    Draining,
+    InputInvalid,
+    InvocationCancelled,
+    MotiaError,
+    ProjectError,
+    StepUnavailable,
+    WorkerDied,
+    WorkersBusy,
+)
+from motia_core.metrics.counts import Counts
 from motia_core.model import Failure, Invocation, Outcome, Response, Span, Step
 from motia_core.protocol.envelope import ErrorObject
 from motia_core.protocol.requests import Run, RunResult
 from motia_core.services.running import Active, ResponseSink, Running
 from motia_core.traces.recorder import Recorder
+from motia_core.traces.sampling import Sampler
 from motia_core.workers.answers import RunnerError
 from motia_core.workers.pool import Pool
+
+# How a run ended, by the code of its failure: words for counting.
+ENDINGS = {
+    InputInvalid.code: "invalid",
+    StepUnavailable.code: "unavailable",
+    DeadlineExceeded.code: "deadline",
+    WorkerDied.code: "died",
+    WorkersBusy.code: "busy",
+    InvocationCancelled.code: "cancelled",
+    Draining.code: "draining",
+}
 
 
 class Pools(Protocol):
@@ -48,18 +71,22 @@ class Dispatcher:
         recorder: Recorder,
         clock: Clock,
         validation: Validation,
+        counts: Counts | None = None,
+        sampler: Sampler | None = None,
     ) -> None:
         self._pools = pools
         self._running = running
         self._recorder = recorder
         self._clock = clock
         self._validation = validation
+        self._counts = counts or Counts()
+        self._sampler = sampler or Sampler()
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(RunResult).decode
 
     async def run(self, invocation: Invocation, *, sink: ResponseSink | None = None) -> Outcome:
-        started = self._clock.now_ms()
-        active = self._running.begin(invocation, sink)
+        started, began = self._clock.now_ms(), self._clock.monotonic()
+        active = self._running.begin(invocation, sink, started)
         outcome = Outcome(failure=Failure(code=-32800, name="Cancelled", message="cancelled"))
         try:
             outcome = await self._call(invocation, active)
@@ -69,7 +96,8 @@ class Dispatcher:
             outcome = Outcome(failure=_own(error), worker=active.worker)
         finally:
             self._running.end(active)
-            self._record(active, started, outcome)
+            self._count(invocation, outcome, self._clock.monotonic() - began)
+            self._recorder.span(self._span(active, outcome), None if invocation.issues else invocation.input)
         return outcome
 
     async def _call(self, invocation: Invocation, active: Active) -> Outcome:
@@ -77,6 +105,8 @@ class Dispatcher:
         pool = self._pools(step)
         worker = await pool.acquire(alone=invocation.alone)
         active.worker = worker.name
+        due = invocation.caller.due
+        active.wait = max(0, self._clock.now_ms() - (active.started if due is None else due))
         try:
             raw = await worker.run(invocation.id, self._params(invocation), deadline=invocation.deadline)
         finally:
@@ -110,6 +140,8 @@ class Dispatcher:
                 topic=caller.topic,
                 issues=invocation.issues,
                 validation=self._mode(step) if step.validates else None,
+                sampled=self._sampler.takes(caller.trace_id),
+                trace_state=caller.remote.state if caller.remote is not None else "",
             )
         )
 
@@ -118,30 +150,46 @@ class Dispatcher:
             return step.validation
         return self._validation.http or "enforce" if step.kind == "api" else self._validation.events
 
-    def _record(self, active: Active, started: int, outcome: Outcome) -> None:
+    def _count(self, invocation: Invocation, outcome: Outcome, seconds: float) -> None:
+        failure = outcome.failure
+        how = "completed" if failure is None else ENDINGS.get(failure.code, "failed")
+        self._counts.ran(invocation.step.name, how, seconds, invocation.caller.attempt)
+
+    def underway(self, before: int) -> list[Span]:
+        """The spans of what runs since before that time."""
+        return [self._span(active, None) for active in self._running.all() if active.started <= before]
+
+    def _span(self, active: Active, outcome: Outcome | None) -> Span:
+        """How it ended, or stands now."""
         invocation = active.invocation
         step, caller = invocation.step, invocation.caller
-        events = active.events
+        failure = outcome.failure if outcome is not None else None
+        events = tuple(active.events)
         if active.omitted:
-            events.append(Raw(b'{"type":"omitted","count":%d}' % active.omitted))
-        self._recorder.span(
-            Span(
-                id=invocation.id,
-                trace_id=caller.trace_id,
-                name=step.name,
-                kind=step.kind,
-                status="completed" if outcome.failure is None else "failed",
-                start=started,
-                end=self._clock.now_ms(),
-                language=step.language,
-                parent=caller.parent,
-                topic=caller.topic,
-                attempt=caller.attempt,
-                worker=outcome.worker,
-                failure=outcome.failure,
-                events=tuple(events),
-                file=step.file,
-            )
+            events = (*events, Raw(b'{"type":"omitted","count":%d}' % active.omitted))
+        return Span(
+            id=invocation.id,
+            trace_id=caller.trace_id,
+            name=step.name,
+            kind=step.kind,
+            status="running" if outcome is None else "completed" if failure is None else "failed",
+            start=active.started,
+            end=None if outcome is None else self._clock.now_ms(),
+            language=step.language,
+            parent=caller.parent,
+            topic=caller.topic,
+            attempt=caller.attempt,
+            worker=active.worker,
+            failure=failure,
+            events=events,
+            file=step.file,
+            wait=active.wait,
+            delivery=caller.delivery,
+            replay_of=caller.replay_of,
+            method=caller.method,
+            route=caller.route,
+            answer=outcome.response.status if outcome is not None and outcome.response is not None else None,
+            remote=caller.remote,
         )
 
 
@@ -151,7 +199,7 @@ def _reported(error: ErrorObject) -> Failure:
     if error.data is not None:
         with suppress(msgspec.MsgspecError):
             detail = msgspec.json.decode(error.data, type=_Detail)
-    data = None if error.data is None else Raw(bytes(error.data))
+    data = UNSET if error.data is None else Raw(bytes(error.data))
     return Failure(code=error.code, name=detail.name, message=error.message, stack=detail.stack, data=data)
 
 

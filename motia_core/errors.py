@@ -31,6 +31,7 @@ Each class declares three translations: `code` (the number on the wire), `status
     │   ├── InvocationOver         a call in the name of an invocation that ended
     │   ├── UnknownTarget          no such step or stream
     │   └── ClientGone             nobody reads the response any more
+    ├── AccessRefused              who wants to connect to the streams may not
     └── ProtocolError              the wire
         ├── LocalProtocolError     our side broke the rules
         └── RemoteProtocolError    the runner broke the rules
@@ -227,6 +228,13 @@ class ClientGone(CallRefused):
 
     code = 1016
     status = 499
+
+
+class AccessRefused(MotiaError):
+    """Authentication failed."""
+
+    status = 401
+    retryable = False
 
 
 class ProtocolError(MotiaError):

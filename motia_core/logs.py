@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -75,6 +74,7 @@ def to_json(record: LogRecord) -> bytes:
         "level": record.level,
         "msg": record.msg,
         "traceId": record.trace_id,
+        "spanId": record.invocation,
         "step": record.step,
         "flows": record.flows or None,
         "source": record.source,
@@ -135,16 +135,16 @@ def _clock(second: int) -> str:
 
 
 class Console:
-    """Prints records of `level` and above to `file` (standard output). `as_json`: JSON lines instead of text,
-    also by `MOTIA_LOG_FORMAT=json`. Colours follow the terminal, `NO_COLOR` and `FORCE_COLOR`."""
+    """Prints records of `level` and above to `file` (standard output). `as_json`: JSON lines instead of text.
+    Colours follow the terminal, `NO_COLOR` and `FORCE_COLOR`."""
 
     def __init__(
-        self, *, fields: bool = True, level: Level = "debug", as_json: bool | None = None, file: TextIO | None = None
+        self, *, fields: bool = True, level: Level = "debug", as_json: bool = False, file: TextIO | None = None
     ) -> None:
         self._file = file if file is not None else sys.stdout
         self._fields = fields
         self._level = LEVELS[level]
-        self._json = os.environ.get("MOTIA_LOG_FORMAT") == "json" if as_json is None else as_json
+        self._json = as_json
         self._codes = _codes(self._file)
         self._lines: list[str] = []
         self._dropped = 0

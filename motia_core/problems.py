@@ -37,6 +37,9 @@ CODES: dict[str, Entry] = {
     "two_steps": Entry("error", "The file holds two default exports: this is two files", "Split the file"),
     "exit": Entry("error", "The file ended the process while it was loaded", "Do not exit at the top level"),
     "timeout": Entry("error", "The file did not finish loading in time", "Move slow work into the handler"),
+    "dotted_name": Entry(
+        "warning", "Other files cannot import a file of this name, and old Motia did not see it", "Rename it as told"
+    ),
     # What discovery sees.
     "shadowed": Entry("warning", "`x.step` beside `x_step` with one extension: the first is ignored", "Delete one"),
     "unreadable": Entry("warning", "A folder or file cannot be read", "Mend its permissions"),

@@ -21,6 +21,8 @@ from anyio.abc import TaskGroup
 
 from motia_core.app.build import Built, build_parts
 from motia_core.app.core_log import CoreLog
+from motia_core.app.exporting import export, finish
+from motia_core.app.gauges import watch_loop
 from motia_core.app.housekeeping import keep_house
 from motia_core.app.parts import Parts
 from motia_core.app.reload import Change, Configure, Reloader
@@ -141,7 +143,7 @@ class App:
         began = time.time_ns()
         run_dir = prepare_run_dir(self._project / config.motia_dir)
         built = self._built = await build_parts(
-            self._project, self._mode, config, run_dir=run_dir, clock=clock, console=self._console
+            self._project, self._mode, self._loaded, run_dir=run_dir, clock=clock, console=self._console
         )
         parts = built.parts
         await group.start(parts.recorder.run)
@@ -153,16 +155,23 @@ class App:
                 await self._import_surface()
         if self._consume:
             self.left_over = await self._count_left_over(parts)
+            await group.start(parts.services.pauses.run)
             await group.start(parts.queue.run)
-            group.start_soon(built.listen_for_others)
+            group.start_soon(parts.notices.run)
             group.start_soon(keep_house, parts)
             if config.cron.enabled:
                 await group.start(parts.cron.run)
+        group.start_soon(watch_loop, parts.services.counts, clock)
+        if parts.exporter is not None:
+            parts.exporter.start()
+            group.start_soon(export, parts, parts.exporter)
         if self._listen:
+            await group.start(parts.hub.run)
             token = secrets.token_urlsafe(24)
             from motia_core.app.surface import Surface
 
             self._surface = Surface(parts, self._loaded, token=token, draining=self._stop_asked.is_set)
+            group.start_soon(self._surface.screens.run)
             host, port = await self._surface.start()
             self._server_file = write_server_file(
                 run_dir, host=host, port=port, token=token, mode=self._mode, clock=clock
@@ -219,6 +228,9 @@ class App:
         await parts.fleet.stop(grace)
         if self._core_log is not None:
             self._core_log.detach()
+        await parts.recorder.flush()
+        if parts.exporter is not None:
+            await finish(parts, parts.exporter, hurried=self._stop_now.is_set())
         parts.recorder.close()
         await parts.recorder.flush()
         await parts.storage.close()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from motia_core.app.fleet import Fleet, Mode
 from motia_core.app.parts import Parts
 from motia_core.app.run_folder import make_spill_dir
 from motia_core.clock import Clock
-from motia_core.config import Config
+from motia_core.config.load import Loaded
 from motia_core.dispatcher import Dispatcher
 from motia_core.model import Delivery, LogRecord, Problem, Step
+from motia_core.otlp.exporter import make as make_exporter
 from motia_core.services.context import Services
 from motia_core.services.logs import Logs
 from motia_core.services.running import Running
@@ -22,15 +24,17 @@ from motia_core.services.table import Table
 from motia_core.steps.discovery import Candidate, Found, discover
 from motia_core.steps.registry import Definitions, Registry, Settings, build, settings_of
 from motia_core.storage.open import open_storage
+from motia_core.streams.access import Access, StreamAuth
+from motia_core.streams.complaints import Complaints
+from motia_core.streams.hub import Hub
+from motia_core.streams.questions import Questions
 from motia_core.traces.recorder import Recorder
 from motia_core.triggers.cron import Cron
-from motia_core.triggers.failures import Failures
 from motia_core.triggers.inputs import Inputs
+from motia_core.triggers.notices import Notices
 from motia_core.triggers.queue import Queue
 from motia_core.workers.answers import LogSink
-from motia_core.workers.languages import extensions, left_out, load_runners
-
-DELIVERIES = "deliveries"
+from motia_core.workers.languages import Runner, extensions, left_out, load_runners
 
 
 class Built:
@@ -47,12 +51,26 @@ class Built:
         self._definitions = Definitions()
 
     async def discover(self, group: TaskGroup) -> None:
-        """Finds the files, starts the languages they need and serves what they hold."""
-        fleet = self.parts.fleet
+        """Finds the files, starts the languages they need and serves what they hold. Raises ConfigError when streams
+        would have no guard although they should."""
+        fleet, access = self.parts.fleet, self.parts.access
         files = self.find()
+        fleet.on_new = access.prepare
+        if access.runner is not None:
+            fleet.need(access.runner)
         await fleet.start(group, files)
+        supervisor = fleet.supervisors.get(access.runner or "")
+        access.check(supervisor.status().problem if supervisor is not None else "its language cannot run")
         self.swap(files)
         fleet.on_described = self.swap
+
+    async def guard(self, loaded: Loaded) -> None:
+        """The configuration says anew who may connect to the streams."""
+        fleet, access = self.parts.fleet, self.parts.access
+        access.use(stream_auth(loaded, fleet.runners))
+        if access.runner is not None:
+            fleet.need(access.runner)
+            await fleet.ensure(access.runner)
 
     def find(self) -> dict[str, list[str]]:
         """The files there are now, by runner."""
@@ -79,31 +97,51 @@ class Built:
             problems=(*self._found.problems, *([self.complaint] if self.complaint else [])),
             definitions=self._definitions,
         )
+        fleet.follow(snapshot.steps)
         parts.registry.swap(snapshot)
 
-    async def listen_for_others(self) -> None:
-        """Other servers on this store tell of new deliveries; a missed word costs one poll."""
-        async for channel, _ in self.parts.storage.notifier.listen():
-            if channel == DELIVERIES:
-                self.parts.queue.wake()
+
+def stream_auth(loaded: Loaded, runners: Mapping[str, Runner]) -> StreamAuth | None:
+    """Where the function stands that says who may connect. None = everybody may."""
+    if loaded.authenticate is None or loaded.file is None:
+        return None
+    ending = Path(loaded.file).suffix
+    runner = next(name for name, each in runners.items() if ending in each.languages)
+    return StreamAuth(runner, loaded.file, loaded.authenticate)
 
 
 async def build_parts(
     project: Path,
     mode: Mode,
-    config: Config,
+    loaded: Loaded,
     *,
     run_dir: Path,
     clock: Clock,
     console: Callable[[LogRecord], None] | None,
 ) -> Built:
     """Opens the store and builds everything on it. Raises StoreError, ConfigError."""
+    config = loaded.config
     storage = await open_storage(
         config.database.url, project, project / config.motia_dir, durability=config.durability, clock=clock
     )
     spill_dir = make_spill_dir(run_dir)
     registry, running = Registry(), Running()
-    recorder = Recorder(storage.traces, config.traces, clock, level=config.log_level, console=console)
+    recorder = Recorder(
+        storage.traces,
+        config.traces,
+        clock,
+        level=config.log_level,
+        console=console,
+        redact=config.redact,
+        replay=config.replay,
+        keeps=mode == "dev" if config.replay.store is None else config.replay.store,
+    )
+    owner = clock.new_id()
+    exporter, sampler, problems = make_exporter(os.environ, project.resolve().name, clock, owner)
+    if exporter is not None:
+        recorder.watchers.append(exporter.watch)
+    for problem in problems:
+        recorder.note("warn", f"OpenTelemetry: {problem}")
     services = Services(
         config=config,
         storage=storage,
@@ -125,18 +163,38 @@ async def build_parts(
         clock=clock,
         progress=partial(recorder.note, "info"),
     )
+    limits = config.streams
+    access = Access(
+        Questions(fleet.pool_of, clock, at_once=limits.access_at_once, timeout=limits.access_timeout),
+        registry,
+        limits,
+        Complaints(recorder.note, clock, open=mode != "start"),
+        stream_auth(loaded, fleet.runners),
+    )
+    hub = Hub(
+        storage=storage,
+        registry=registry,
+        access=access,
+        knobs=limits,
+        memory=config.http.send_memory,
+        clock=clock,
+        note=recorder.note,
+    )
     dispatcher = Dispatcher(
         pools=fleet.pool,
         running=running,
         recorder=recorder,
         clock=clock,
         validation=config.validation,
+        counts=services.counts,
+        sampler=sampler,
     )
+
+    recorder.underway = dispatcher.underway
 
     def warn(text: str, step: Step, delivery: Delivery) -> None:
         recorder.note("warn", text, traceId=delivery.trace_id, step=step.name)
 
-    owner = clock.new_id()
     queue = Queue(
         store=storage.events,
         registry=registry,
@@ -146,17 +204,19 @@ async def build_parts(
         clock=clock,
         config=config,
         owner=owner,
+        counts=services.counts,
+        held_back=services.pauses,
     )
-    services.wake = queue.wake
-    failures = Failures(storage.events, registry, clock, backlog=config.queue.backlog, wake=queue.wake)
+    notices = Notices(storage.notifier, queue.wake, owner)
+    services.wake = notices.put
     cron = Cron(
         registry=registry,
-        dispatcher=dispatcher,
-        leases=storage.leases,
+        store=storage.events,
         clock=clock,
         config=config,
         log=recorder.note,
-        tell=failures.of_cron,
+        wake=notices.put,
+        held_back=services.pauses,
     )
     parts = Parts(
         config=config,
@@ -170,8 +230,13 @@ async def build_parts(
         running=running,
         services=services,
         fleet=fleet,
+        access=access,
+        hub=hub,
         dispatcher=dispatcher,
         queue=queue,
+        notices=notices,
         cron=cron,
+        sampler=sampler,
+        exporter=exporter,
     )
     return Built(parts, settings_of(config), logs.take)

@@ -1,4 +1,7 @@
-"""Removes what has had its time: expired values, old dead letters, forgotten emit ids. In small bites: nobody waits."""
+"""Removes what has had its time: expired values, old dead letters, forgotten emit ids. In small bites: nobody waits.
+
+Expired values go soon after, because the items of streams among them are then told to be gone.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,40 @@ import anyio
 from motia_core.app.parts import Parts
 from motia_core.errors import StoreError
 
-_EVERY = 30.0
+_SOON = 1.0
+_ROUNDS = 30
+"""Rounds of what is due soon to one of what is not."""
 _BITE = 1000
 
 
 async def keep_house(parts: Parts) -> None:
     """Until it is cancelled. A store that fails is tried again next time."""
+    told = 0
     while True:
-        await anyio.sleep(_EVERY)
-        try:
-            await sweep(parts)
-        except StoreError as error:
-            parts.recorder.note("warn", f"old entries could not be removed: {error.message}")
+        for rounds in range(_ROUNDS):
+            await anyio.sleep(_SOON)
+            try:
+                await expire(parts)
+                if not rounds:
+                    await prune(parts)
+            except StoreError as error:
+                told += 1
+                if told % _ROUNDS == 1:
+                    parts.recorder.note("warn", f"old entries could not be removed: {error.message}")
+            else:
+                told = 0
 
 
-async def sweep(parts: Parts) -> None:
-    """One round."""
-    storage, knobs, now = parts.storage, parts.config.queue, parts.clock.now_ms()
-    for keyed in (storage.state, *(storage.stream(name) for name in await storage.stream_names())):
-        bite = _BITE
-        while bite == _BITE:
-            bite = len(await keyed.sweep(now=now, limit=_BITE))
-    await storage.events.prune(
+async def expire(parts: Parts) -> None:
+    """One round of what ends at its own time."""
+    now, bite = parts.clock.now_ms(), _BITE
+    while bite == _BITE:
+        bite = await parts.storage.sweep(now=now, limit=_BITE)
+
+
+async def prune(parts: Parts) -> None:
+    """One round of what is kept for long."""
+    knobs, now = parts.config.queue, parts.clock.now_ms()
+    await parts.storage.events.prune(
         dead_before=now - int(knobs.dead_retention * 1000), dedup_before=now - int(knobs.dedup_window * 1000)
     )

@@ -14,6 +14,7 @@ from motia_core.protocol.requests import HttpInput
 from motia_core.protocol.values import from_wire, to_bytes, to_wire
 
 _POLL = 0.02
+_PAGE = 1000
 
 
 class Asked(Struct, frozen=True):
@@ -40,23 +41,24 @@ async def run_by_hand(parts: Parts, name: str, value: object, *, follow: bool) -
         id=parts.clock.new_id(),
         step=step,
         caller=Caller(trigger="manual", trace_id=trace_id, topic=step.topics[0] if step.topics else None),
-        input=Raw(_input(step, value)),
-        deadline=parts.clock.monotonic() + _deadline(parts, step),
+        input=Raw(input_of(step, value)),
+        deadline=parts.clock.monotonic() + deadline(parts, step),
     )
+    newest = await parts.storage.events.newest()
     outcome = await parts.dispatcher.run(invocation)
-    failed = await _settle(parts, trace_id) if follow else 0
+    failed = await _settle(parts, trace_id, newest) if follow else 0
     await parts.recorder.flush()
     if outcome.failure is not None:
         return Ran(trace_id=trace_id, error=f"{outcome.failure.name}: {outcome.failure.message}", failed=failed)
-    return Ran(trace_id=trace_id, result=_result(parts, outcome), failed=failed)
+    return Ran(trace_id=trace_id, result=result_of(parts, outcome), failed=failed)
 
 
-def _deadline(parts: Parts, step: Step) -> float:
+def deadline(parts: Parts, step: Step) -> float:
     deadlines = parts.config.deadlines
     return step.handler.timeout or {"api": deadlines.api, "cron": deadlines.cron}.get(step.kind, deadlines.event)
 
 
-def _input(step: Step, value: object) -> bytes:
+def input_of(step: Step, value: object) -> bytes:
     if step.kind != "api":
         return to_wire(value)
     request_like = isinstance(value, dict) and set(value) & {"body", "params", "query", "headers"}
@@ -79,7 +81,7 @@ def _input(step: Step, value: object) -> bytes:
     )
 
 
-def _result(parts: Parts, outcome: Outcome) -> object:
+def result_of(parts: Parts, outcome: Outcome) -> object:
     response = outcome.response
     if response is None:
         return from_wire(bytes(outcome.value))
@@ -91,21 +93,19 @@ def _result(parts: Parts, outcome: Outcome) -> object:
     return {"status": response.status, "headers": response.headers, "body": body}
 
 
-async def _settle(parts: Parts, trace_id: str) -> int:
-    """Waits until nothing of the trace waits or runs; returns how many of its steps failed for good."""
-    while True:
+async def _settle(parts: Parts, trace_id: str, after: int) -> int:
+    """Waits until nothing is left of what the trace has put since the id `after`, but for steps that are not served;
+    returns how many of its deliveries were given up."""
+    events, left = parts.storage.events, True
+    while left:
         try:
-            busy = parts.queue.running or await _waiting(parts)
+            known = parts.registry.current.by_name
+            left = not known.keys().isdisjoint(await events.of_trace(trace_id, after=after))
         except MotiaError:
-            busy = True
-        if not busy:
-            break
-        await anyio.sleep(_POLL)
-    letters = await parts.storage.events.dead(limit=1000)
-    return sum(letter.trace_id == trace_id for letter in letters)
-
-
-async def _waiting(parts: Parts) -> bool:
-    known = parts.registry.current.by_name
-    rows = await parts.storage.events.backlog(now=parts.clock.now_ms())
-    return any(row.step in known and (row.ready or row.running or row.delayed or row.blocked) for row in rows)
+            left = True
+        await anyio.sleep(_POLL if left else 0)
+    failed, last = 0, after
+    while letters := await events.dead(limit=_PAGE, after=last):
+        failed += sum(letter.trace_id == trace_id for letter in letters)
+        last = letters[-1].id
+    return failed

@@ -13,3 +13,24 @@ class Ran(Struct, frozen=True, rename="camel"):
     error: str | None = None
     failed: int = 0
     logs: list[str] = []
+
+
+class Run(Struct, frozen=True, rename="camel"):
+    """One recorded run, and what came of running it again. `size` is that of its input in bytes, None without one."""
+
+    step: str
+    kind: str
+    file: str
+    trace_id: str
+    span: str
+    size: int | None = None
+    result: object = None
+    error: str | None = None
+
+
+class Replayed(Struct, frozen=True, rename="camel"):
+    """`trace_id` is the new trace; None when nothing was run."""
+
+    trace_id: str | None = None
+    runs: list[Run] = []
+    error: str | None = None

@@ -144,6 +144,8 @@ class Reloader:
         if names:
             await self._exchange.replace(names)
             self._built.swap(names)
+        if usable and not paths.isdisjoint({*CONFIG_FILES, *self._loaded.files} - {DOTENV}):
+            await self._built.guard(self._loaded)
         return notes + self._hints(paths)
 
     async def _settings(self, paths: frozenset[str]) -> list[str]:

@@ -10,8 +10,12 @@ import secrets
 from collections.abc import Callable
 
 from motia_core import __version__
+from motia_core.app import condition
+from motia_core.app.exposed import Exposed
 from motia_core.app.manual import run_by_hand
 from motia_core.app.parts import Parts
+from motia_core.app.replay import Replay
+from motia_core.app.screens import Screens
 from motia_core.config.load import Loaded
 from motia_core.errors import StoreError
 from motia_core.problems import gravity
@@ -19,7 +23,9 @@ from motia_core.triggers.api import Api
 from motia_core.validation import Validators
 from motia_core.web.guards import Guard
 from motia_core.web.server import Server
+from motia_core.web.streams import Live
 from motia_core.workbench.api import AdminApi
+from motia_core.workbench.queues import QueuesApi
 
 
 class Surface:
@@ -34,7 +40,7 @@ class Surface:
         guard = Guard(
             parts.mode,
             hosts=[*config.allowed_hosts, config.host],
-            origins=[origin for origin in config.cors.origins if origin != "*"],
+            origins=config.cors.origins,
             local_token=token,
             admin_token=chosen or self.made_token,
         )
@@ -51,6 +57,8 @@ class Surface:
             parts.clock,
             parts.run_dir,
             parts.recorder,
+            parts.services.counts,
+            parts.sampler,
         )
         admin = AdminApi(
             parts.services,
@@ -58,8 +66,26 @@ class Surface:
             run=lambda step, value, follow: run_by_hand(parts, step, value, follow=follow),
             clock=parts.clock,
         )
+        exposed = Exposed(parts, parts.project, screens=config.workbench.enabled is not False)
+        self.screens = Screens(parts, self._health, config.workbench.base.rstrip("/"))
+        live = Live(parts.hub, api.stage, api.composer, api.proxies.trusts)
+        api.live = live.follow
         self._server = Server(
-            config, parts.mode, api, guard, parts.clock, health=self._health, ready=self._ready, admin=admin.routes
+            config,
+            parts.mode,
+            api,
+            guard,
+            parts.clock,
+            health=self._health,
+            ready=self._ready,
+            admin={
+                **admin.routes,
+                **QueuesApi(parts.services, parts.clock).routes,
+                **exposed.routes,
+                **Replay(parts).routes,
+                **self.screens.routes,
+            },
+            sockets=live.upgrade,
         )
         self.url = ""
         self.workbench_url = ""
@@ -78,6 +104,7 @@ class Surface:
         return host, server.port
 
     async def drain(self) -> None:
+        self._parts.hub.drain()
         await self._server.drain()
 
     async def stop(self, grace: float) -> None:
@@ -96,16 +123,19 @@ class Surface:
             await parts.storage.check()
         except StoreError:
             return 503, {"status": "failing", "version": __version__, "store": "unavailable"}
-        languages = parts.fleet.health()
+        statuses = parts.fleet.statuses()
+        languages = condition.languages(statuses, parts.fleet.wanted())
         whole = all(state == "ready" for state in languages.values())
         broken = any(gravity(problem) == "error" for problem in parts.registry.current.problems)
         status = "ok" if whole and not broken else "degraded"
-        return 200, {"status": status, "version": __version__, "languages": languages}
+        pools = condition.pools(statuses)
+        return 200, {"status": status, "version": __version__, "languages": languages, "pools": pools}
 
     async def _ready(self) -> tuple[int, object]:
         if self._draining():
             return 503, {"ready": False, "reasons": ["the server is shutting down"]}
-        reasons = self._parts.fleet.unready()
+        fleet = self._parts.fleet
+        reasons = condition.unready(fleet.statuses(), fleet.wanted())
         return (503 if reasons else 200), {"ready": not reasons, "reasons": reasons}
 
 

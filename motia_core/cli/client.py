@@ -42,7 +42,8 @@ class Client:
             raise ServerUnreachable("no server runs in this project", hint="start one: motia dev")
         self._host = server.host if server is not None and port in (None, server.port) else "127.0.0.1"
         self._port = port or (server.port if server else 3000)
-        self._token = server.token if server is not None and self._port == server.port else ""
+        ours = server is not None and self._port == server.port
+        self._token = server.token if server is not None and ours else os.environ.get("MOTIA_ADMIN_TOKEN", "")
 
     def get(self, path: str, *, timeout: float = 10.0) -> Any:
         return self._send("GET", path, None, timeout)

@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 
 from motia_core import __version__
-from motia_core.cli import act, data, database, doctor, inspect, serve, settings, watch
+from motia_core.cli import (
+    act,
+    data,
+    database,
+    doctor,
+    flows,
+    inspect,
+    logs,
+    openapi,
+    queues,
+    replay,
+    serve,
+    settings,
+    trace,
+)
+from motia_core.cli.mcp import command
 
 app = typer.Typer(
     help="A folder of steps in TypeScript, JavaScript, Python and Ruby becomes a running backend.",
@@ -39,18 +54,27 @@ app.command("check")(inspect.check)
 app.command("run")(act.run)
 app.command("emit")(act.emit)
 app.add_typer(data.state, name="state")
-app.command("logs")(watch.logs)
-app.command("trace")(watch.trace)
-app.add_typer(data.dead, name="dead")
+app.command("logs")(logs.logs)
+app.command("trace")(trace.trace)
+app.command("replay")(replay.replay)
+app.add_typer(queues.queues, name="queues")
+app.add_typer(queues.dead, name="dead")
 app.add_typer(database.db, name="db")
 app.command("workers")(inspect.workers)
+app.command("stats")(inspect.stats)
+app.command("flows")(flows.flows)
+app.command("openapi")(openapi.openapi)
+app.command("mcp")(command.mcp)
 app.command("config")(settings.config)
 app.command("doctor")(doctor.doctor)
 app.command("version")(inspect.version)
 
 
 def old_forms(arguments: list[str]) -> list[str]:
-    """Command lines of the old program as the new one spells them: `dev:debug` is `dev --debug`."""
+    """Command lines of the old program as the new one spells them: `dev:debug` is `dev --debug`, `generate openapi` is
+    `openapi --output openapi.json`."""
     if arguments[:1] == ["dev:debug"]:
         return ["dev", "--debug", *arguments[1:]]
+    if arguments[:2] == ["generate", "openapi"]:
+        return ["openapi", "--output", "openapi.json", *arguments[2:]]
     return arguments

@@ -1,8 +1,8 @@
-"""`motia state` and `motia dead`: what the database holds, with or without a running server."""
+"""`motia state`: the values all steps share, with or without a running server."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 import typer
@@ -11,11 +11,9 @@ from motia_core.cli.arguments import Folder, Json, folder, json_input
 from motia_core.cli.output import fail, out, plain, print_json, print_table
 from motia_core.cli.project import run_async, storage
 from motia_core.clock import Clock
-from motia_core.model import DeadLetter
 from motia_core.protocol.values import from_wire, to_wire
 
 state = typer.Typer(help="Read and write the state all steps share.", no_args_is_help=True)
-dead = typer.Typer(help="Deliveries that were given up: see, run again, throw away.", no_args_is_help=True)
 
 Group = Annotated[str, typer.Argument(help="Group of the value")]
 Key = Annotated[str, typer.Argument(help="Key within the group")]
@@ -107,97 +105,6 @@ def state_clear(group: Group, project: Folder = None) -> None:
             return await store.state.clear(group, now=Clock().now_ms())
 
     out.print(f"{run_async(work)} values deleted")
-
-
-def _letter(letter: DeadLetter) -> dict[str, object]:
-    """The dead letter record users know, with what ours adds."""
-    failed = letter.failure
-    return {
-        "id": letter.id,
-        "step": letter.step,
-        "originalEvent": {
-            "topic": letter.topic,
-            "data": from_wire(bytes(letter.data)),
-            "traceId": letter.trace_id,
-            "flows": letter.flows,
-            "messageGroupId": letter.group,
-        },
-        "failureReason": failed.message if failed else letter.reason,
-        "failureTimestamp": letter.buried,
-        "attemptsMade": letter.attempts,
-        "reason": letter.reason,
-        "stack": failed.stack if failed else None,
-    }
-
-
-@dead.command("list")
-def dead_list(
-    step: Annotated[str | None, typer.Option(help="Only of this step")] = None,
-    limit: Annotated[int, typer.Option(help="At most this many", min=1)] = 100,
-    as_json: Json = False,
-    project: Folder = None,
-) -> None:
-    """List dead letters, oldest first."""
-
-    async def work() -> list[DeadLetter]:
-        async with storage(folder(project)) as store:
-            return await store.events.dead(step=step, limit=limit)
-
-    letters = run_async(work)
-    if as_json:
-        print_json([_letter(letter) for letter in letters])
-        return
-    rows = (
-        (each.id, each.step, each.topic, each.reason, each.attempts, each.failure.message if each.failure else "")
-        for each in letters
-    )
-    print_table(["ID", "STEP", "TOPIC", "REASON", "ATTEMPTS", "ERROR"], rows, empty="no dead letters")
-
-
-@dead.command("show")
-def dead_show(id: Annotated[int, typer.Argument(help="Id")], project: Folder = None) -> None:
-    """Print one dead letter as JSON."""
-
-    async def work() -> list[DeadLetter]:
-        async with storage(folder(project)) as store:
-            return await store.events.dead(limit=1, after=id - 1)
-
-    found = [letter for letter in run_async(work) if letter.id == id]
-    if not found:
-        fail(f"there is no dead letter {id}")
-    print_json(_letter(found[0]))
-
-
-Chosen = Annotated[list[int] | None, typer.Argument(help="Ids, as `motia dead list` shows them")]
-OfStep = Annotated[str | None, typer.Option("--step", help="All of this step")]
-
-
-def _each(ids: list[int] | None, step: str | None, project: str | None, verb: Literal["redrive", "discard"]) -> int:
-    if not ids and step is None:
-        fail("nothing chosen", hint="give ids, or --step NAME for all of a step", code=2)
-
-    async def work() -> int:
-        async with storage(folder(project)) as store:
-            chosen = list(ids or [])
-            if step is not None:
-                chosen += [letter.id for letter in await store.events.dead(step=step, limit=1_000_000)]
-            if verb == "redrive":
-                return await store.events.redrive(chosen, now=Clock().now_ms())
-            return await store.events.discard(chosen)
-
-    return run_async(work)
-
-
-@dead.command("redrive")
-def dead_redrive(ids: Chosen = None, step: OfStep = None, project: Folder = None) -> None:
-    """Run dead letters again, with all attempts before them."""
-    out.print(f"{_each(ids, step, project, 'redrive')} deliveries wait again")
-
-
-@dead.command("discard")
-def dead_discard(ids: Chosen = None, step: OfStep = None, project: Folder = None) -> None:
-    """Throw dead letters away."""
-    out.print(f"{_each(ids, step, project, 'discard')} dead letters discarded")
 
 
 def _short(value: object) -> str:

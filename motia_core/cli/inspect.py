@@ -1,7 +1,8 @@
-"""Commands that look without changing: `list`, `check`, `workers`, `version`."""
+"""Commands that look without changing: `list`, `check`, `workers`, `stats`, `version`."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from motia_core.app.examine import Examined
 
 
-def _examined(project: Path) -> Examined:
+def examined(project: Path) -> Examined:
+    """What the project holds, loaded without serving it."""
     from motia_core.app.examine import examine
 
     async def work() -> Examined:
@@ -35,7 +37,10 @@ def step_rows(snapshot: Snapshot) -> list[dict[str, object]]:
     """Every step, stream and broken file, in the shape `motia list --json` promises."""
     rows = [_step_row(step) for step in snapshot.steps]
     for stream in snapshot.streams.values():
-        rows.append(_row(stream.file, "stream", stream.name, stream.language))
+        row = _row(stream.file, "stream", stream.name, stream.language)
+        if stream.sse is not None:
+            row["method"], row["path"] = "GET", stream.sse
+        rows.append(row)
     for problem in snapshot.problems:
         if problem.file is not None and gravity(problem) == "error":
             rows.append(_row(problem.file, None, None, None, error=problem.message))
@@ -76,7 +81,7 @@ def _row(
 
 def list_steps(as_json: Json = False, project: Folder = None) -> None:
     """List steps, streams and broken files."""
-    rows = step_rows(_examined(folder(project)).snapshot)
+    rows = step_rows(examined(folder(project)).snapshot)
     if as_json:
         print_json(rows)
         return
@@ -124,7 +129,7 @@ def check(
     project: Folder = None,
 ) -> None:
     """Load every step file and report what is wrong; exit code 1 when something is."""
-    found = _examined(folder(project))
+    found = examined(folder(project))
     errors = [p for p in found.problems if gravity(p) == "error" or (strict and gravity(p) == "warning")]
     warnings = [p for p in found.problems if p not in errors and gravity(p) == "warning"]
     if as_json:
@@ -162,7 +167,8 @@ def _print_problem(problem: Problem, label: str, colour: str) -> None:
 
 
 def workers(as_json: Json = False, project: Folder = None) -> None:
-    """Show the worker processes of the running server: state, load, age, memory, why the last ones ended."""
+    """Show the worker processes of the running server: state, load, age, memory, why the last ones ended. LATE counts
+    answers that came after their caller had left, and were dropped."""
     path = folder(project)
     pools = Client(read_server_file(motia_dir(path))).get("/__motia/api/workers")
     if as_json:
@@ -170,7 +176,9 @@ def workers(as_json: Json = False, project: Folder = None) -> None:
         return
     for pool in pools:
         restarts = f" · {pool['restarts']} restarts" if pool["restarts"] else ""
-        out.print(text(f"{pool['name']}  {pool['state']}{restarts}", "bold"))
+        late = f" · {pool['late']} late answers" if pool["late"] else ""
+        wait = f" · next try in {pool['nextTry']:.0f} s" if pool["nextTry"] is not None else ""
+        out.print(text(f"{pool['name']}  {pool['state']}{wait}{restarts}{late}", "bold"))
         rows = (
             (
                 w["name"],
@@ -180,12 +188,45 @@ def workers(as_json: Json = False, project: Folder = None) -> None:
                 w["jobs"],
                 f"{w['age']:.0f} s",
                 f"{w['rss'] / 2**20:.0f} MB",
+                w["late"],
             )
             for w in pool["workers"]
         )
-        print_table(["WORKER", "PID", "STATE", "IN FLIGHT", "JOBS", "AGE", "MEMORY"], rows, empty="no workers")
+        print_table(["WORKER", "PID", "STATE", "IN FLIGHT", "JOBS", "AGE", "MEMORY", "LATE"], rows, empty="no workers")
         for gone in pool["retired"]:
-            out.print(text(f"  {gone['name']} ended: {gone['reason']}", "dim"))
+            out.print(text(f"  {gone['worker']} ended: {gone['reason']}", "dim"))
+
+
+def stats(as_json: Json = False, project: Folder = None) -> None:
+    """Show how the steps fare: runs, failures, durations, what waits, what is dead."""
+    found = Client(read_server_file(motia_dir(folder(project)))).get("/__motia/api/stats")
+    if as_json:
+        print_json(found)
+        return
+    rows = (
+        (
+            name,
+            one["runs"],
+            text(one["failures"], "red" if one["failures"] else ""),
+            one["retries"],
+            _duration(one["p50"]),
+            _duration(one["p95"]),
+            one["waiting"],
+            one["running"],
+            text(one["dead"], "red" if one["dead"] else ""),
+        )
+        for name, one in found["steps"].items()
+    )
+    heads = ["STEP", "RUNS", "FAILURES", "RETRIES", "P50", "P95", "WAITING", "RUNNING", "DEAD"]
+    print_table(heads, rows, empty="no steps")
+    since = datetime.fromtimestamp(found["since"] / 1000).astimezone()
+    out.print(text(f"since {since:%Y-%m-%d %H:%M:%S}; what waits and what is dead: of all servers", "dim"))
+
+
+def _duration(milliseconds: float | None) -> str:
+    if milliseconds is None:
+        return ""
+    return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
 
 
 def version() -> None:

@@ -78,12 +78,11 @@ def motia_dir(project: Path) -> Path:
 
 
 @asynccontextmanager
-async def storage(project: Path) -> AsyncIterator[Storage]:
-    """The project's database, also while a server runs on it."""
+async def storage(project: Path, loaded: Loaded | None = None) -> AsyncIterator[Storage]:
+    """The project's database, also while a server runs on it. `loaded`: its configuration, when that is known."""
     from motia_core.storage.open import open_storage
 
-    loaded = await _load(project, "dev", {})
-    config = loaded.config
+    config = (loaded or await _load(project, "dev", {})).config
     opened = await open_storage(
         config.database.url, project, project / config.motia_dir, durability=config.durability, clock=Clock()
     )

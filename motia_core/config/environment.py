@@ -1,7 +1,7 @@
 """Environment variables: which knob each one sets, which are old or unknown, and the project's `.env`.
 
-Every knob has a variable: `MOTIA_` and its path, so `queue.maxRetries` is `MOTIA_QUEUE_MAX_RETRIES`. `PORT`, `HOST` and
-`LOG_LEVEL` have their usual names too. `.env` fills in what is not set; real variables win.
+Every knob has a variable: `MOTIA_` and its path, so `queue.maxRetries` is `MOTIA_QUEUE_MAX_RETRIES`. `PORT`, `HOST`,
+`LOG_LEVEL` and `LOG_FORMAT` have their usual names too. `.env` fills in what is not set; real variables win.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from motia_core.config.merge import Layer, bare, merged, nearest, section_of
 from motia_core.errors import ConfigError
 from motia_core.model import Problem
 
-PLAIN = {"PORT": "port", "HOST": "host", "LOG_LEVEL": "logLevel"}
+PLAIN = {"PORT": "port", "HOST": "host", "LOG_LEVEL": "logLevel", "LOG_FORMAT": "logFormat"}
 # Read elsewhere: by commands, runners, or the screens.
 ELSEWHERE = frozenset(
     {
@@ -30,7 +30,6 @@ ELSEWHERE = frozenset(
         "MOTIA_DOCKER_DISABLE_WORKBENCH",
         "MOTIA_ENV",
         "MOTIA_LIFELINE",
-        "MOTIA_LOG_FORMAT",
         "MOTIA_NODE",
         "MOTIA_PACKAGES",
         "MOTIA_PACKAGES_FROM_TREE",
@@ -48,6 +47,7 @@ OLD = re.compile(
 _LINKS = re.compile(r"MOTIA_(SERVICE_HOST|SERVICE_PORT\w*|PORT_\d+_(TCP|UDP)\w*)")
 _LINK_VALUE = re.compile(r"(tcp|udp)://")
 _LEVELS = {"debug": "debug", "info": "info", "warn": "warn", "warning": "warn", "error": "error", "critical": "error"}
+_FORMATS = ("text", "json")
 _NO = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -76,8 +76,12 @@ def layer(environ: Mapping[str, str], mode: str) -> tuple[list[Layer], list[Prob
             if not value:
                 text = f"LOG_LEVEL: there is no level '{environ[name]}': info is used"
                 problems.append(Problem(code="bad_variable", message=text, hint="debug, info, warn or error"))
+        if value and name == "LOG_FORMAT" and value.lower() not in _FORMATS:
+            text = f"LOG_FORMAT: there is no format '{value}': text is used"
+            problems.append(Problem(code="bad_variable", message=text, hint=" or ".join(_FORMATS)))
+            value = ""
         if value:
-            layers.append(Layer(name, nested(key, value)))
+            layers.append(Layer(name, nested(key, value.lower() if name == "LOG_FORMAT" else value)))
     if mode == "start" and environ.get("MOTIA_DOCKER_DISABLE_WORKBENCH", "").strip().lower() not in _NO:
         layers.append(Layer("MOTIA_DOCKER_DISABLE_WORKBENCH", nested("workbench.enabled", False)))
     for name in sorted(environ):

@@ -7,24 +7,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import field
 
-
-def knob(
-    text: str, *, ge: float | None = None, gt: float | None = None, le: float | None = None, seen: str | None = None
-) -> Meta:
-    """The meaning of one key, with its bounds. `seen` makes it a limit of `docs/limits.md`: what happens beyond it."""
-    limits = {name: limit for name, limit in (("ge", ge), ("gt", gt), ("le", le)) if limit is not None}
-    extra = {"seen": seen} if seen else None
-    return Meta(description=text, extra=extra, **limits)  # type: ignore[call-overload, no-any-return]
-
-
-Port = Annotated[int, Meta(ge=0, le=65535)]
-"""Bounds stand inside the union: msgspec refuses them on `int | None`."""
-
-
-class Section(Struct, frozen=True, rename="camel", kw_only=True):
-    """A group of knobs."""
+from motia_core.config.recording import Replay as Replay  # noqa: PLC0414
+from motia_core.config.recording import Traces as Traces  # noqa: PLC0414
+from motia_core.config.section import Port
+from motia_core.config.section import Section as Section  # noqa: PLC0414
+from motia_core.config.section import knob as knob  # noqa: PLC0414
+from motia_core.config.streams import Streams as Streams  # noqa: PLC0414
 
 
 class Pool(Section, frozen=True, kw_only=True):
@@ -52,10 +42,15 @@ class Pool(Section, frozen=True, kw_only=True):
     ping_every: Annotated[float, knob("Period of the liveness ping (s)", gt=0)] = 1.0
     blocked_after: Annotated[float, knob("No pong within this time: the worker gets no new work (s)", gt=0)] = 0.1
     stop_grace: Annotated[float, knob("Time between asking a worker to stop and killing it (s)", gt=0)] = 5.0
+    fresh_max: Annotated[
+        int, knob("Processes at most for steps with `infrastructure.handler.fresh`, beside those above", ge=1)
+    ] = 4
+    fresh_spares: Annotated[int, knob("Of these, how many are started before they are needed", ge=0)] = 1
 
 
 class Workers(Section, frozen=True, kw_only=True):
-    """One pool per runner, by the runner's name; `pools` are named pools (`infrastructure.handler.pool`)."""
+    """One pool per runner, by the runner's name; `pools` are named pools (`infrastructure.handler.pool`), which without
+    an entry are as the runner's own."""
 
     python: Annotated[Pool, knob("The Python pool")] = Pool()
     node: Annotated[Pool, knob("The Node pool (TypeScript and JavaScript)")] = Pool()
@@ -69,6 +64,11 @@ class Workers(Section, frozen=True, kw_only=True):
         """The pool settings of `runner`; a language added as a folder has the defaults."""
         found = getattr(self, runner, None)
         return found if isinstance(found, Pool) else self.pools.get(runner, Pool())
+
+    def named(self, runner: str, name: str | None) -> Pool:
+        """The settings of the pool that steps of `runner` call `name`; None = the runner's own."""
+        own = self.pool(runner)
+        return own if name is None else self.pools.get(name, own)
 
 
 class Wire(Section, frozen=True, kw_only=True):
@@ -181,9 +181,17 @@ class Queue(Section, frozen=True, kw_only=True):
     concurrency: Annotated[int, knob("Deliveries one step runs at the same time, unless the step says", ge=1)] = 16
     claim_batch: Annotated[int, knob("Deliveries claimed in one go", ge=1)] = 128
     poll: Annotated[float, knob("Longest time before the store is asked again (s)", gt=0)] = 1.0
-    lease: Annotated[float, knob("How long a claim holds without renewal (s)", gt=0)] = 10.0
+    lease: Annotated[
+        float, knob("How long a claim holds without renewal: by then the end of a server is noticed (s)", gt=0)
+    ] = 10.0
     max_retries: Annotated[int, knob("Retries after the first attempt, unless the step says", ge=0)] = 3
     backlog: Annotated[int, knob("Waiting deliveries at most", ge=1, seen="503; an error in a handler")] = 1_000_000
+    lost_runs: Annotated[
+        int,
+        knob(
+            "Runs that may be lost with their server before a delivery is given up", ge=1, seen="a dead letter, `lost`"
+        ),
+    ] = 10
     dedup_window: Annotated[float, knob("How long an emit id is remembered (s)", ge=0)] = 86_400.0
     dead_retention: Annotated[float, knob("How long dead letters are kept (s)", gt=0)] = 30 * 86_400.0
     max_hops: Annotated[int, knob("Deliveries in a row to steps that hear every topic before it is a loop", ge=1)] = 100
@@ -205,21 +213,12 @@ class Validation(Section, frozen=True, kw_only=True):
         knob("Bodies; default enforce, warn in projects on the old npm packages"),
     ] = None
     events: Annotated[Literal["enforce", "warn", "off"], knob("Event inputs")] = "warn"
+    streams: Annotated[Literal["enforce", "warn", "off"], knob("Items of streams", seen="an error in the handler")] = (
+        "warn"
+    )
     regex_limit: Annotated[int, knob("Steps a backtracking pattern may take", ge=1000, seen="400")] = 1_000_000
     regex_time: Annotated[float, knob("Processor time they may take for one body (s)", gt=0, seen="400")] = 0.25
     explain: Annotated[int, knob("Values in a refused body to list all its issues", ge=0, seen="one is listed")] = 2000
-
-
-class Traces(Section, frozen=True, kw_only=True):
-    """Spans and logs."""
-
-    enabled: Annotated[bool, knob("Whether spans are recorded")] = True
-    max_spans: Annotated[int, knob("Spans kept", ge=0)] = 100_000
-    max_logs: Annotated[int, knob("Log lines kept", ge=0)] = 100_000
-    retention: Annotated[float, knob("How long both are kept (s)", gt=0)] = 3 * 86_400.0
-    flush: Annotated[float, knob("Longest time before a record is written (s)", gt=0)] = 0.25
-    buffer: Annotated[int, knob("Records waiting to be written; more are dropped and counted", ge=100)] = 20_000
-    payload: Annotated[int, knob("Bytes of one payload kept in a span", ge=0)] = 4096
 
 
 class Cron(Section, frozen=True, kw_only=True):
@@ -245,9 +244,15 @@ class Config(Section, frozen=True, kw_only=True):
     host: Annotated[str, knob("Address to listen on; empty = loopback in dev, 0.0.0.0 in start")] = ""
     motia_dir: Annotated[str, knob("Folder for the database and run files, under the project")] = ".motia"
     log_level: Annotated[Literal["debug", "info", "warn", "error"], knob("Lowest level printed and kept")] = "info"
+    log_format: Annotated[
+        Literal["text", "json"], knob("How log lines are printed: for people, or one JSON object per line")
+    ] = "text"
     strict_emits: Annotated[bool, knob("Whether an undeclared emit is an error")] = False
     allowed_hosts: Annotated[list[str], knob("Further Host names accepted in dev")] = field(default_factory=list)
     trust_proxy: Annotated[list[str], knob("Addresses whose X-Forwarded-* headers count")] = field(default_factory=list)
+    redact: Annotated[list[str], knob("Further names or paths of keys whose values are never recorded")] = field(
+        default_factory=list
+    )
     on_failure: Annotated[str | None, knob("Step that receives failures of all others")] = None
     drain_timeout: Annotated[
         float,
@@ -269,5 +274,7 @@ class Config(Section, frozen=True, kw_only=True):
     deadlines: Annotated[Deadlines, knob("Handler deadlines")] = Deadlines()
     validation: Annotated[Validation, knob("Schema checks")] = Validation()
     traces: Annotated[Traces, knob("Spans and logs")] = Traces()
+    replay: Annotated[Replay, knob("Inputs for replay")] = Replay()
+    streams: Annotated[Streams, knob("Streams")] = Streams()
     cron: Annotated[Cron, knob("Cron")] = Cron()
     watch: Annotated[Watch, knob("Watching files in dev")] = Watch()

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+_CLIENTS = "@motiadev/stream-client"
+
 
 class _Package(Struct):
     version: str = ""
@@ -17,8 +19,9 @@ class _Package(Struct):
 
 
 def old_packages(project: Path) -> str | None:
-    """The old package a project depends on, with its version as written, or None; `motia` itself before its parts."""
-    found = old_dependencies(project)
+    """The old package a project depends on, with its version as written, or None; `motia` itself before its parts.
+    Clients in pages do not count: a new project may use them too."""
+    found = {name: wanted for name, wanted in old_dependencies(project).items() if not name.startswith(_CLIENTS)}
     name = next((one for one in ("motia", "@motiadev/core", *found) if one in found), None)
     return None if name is None else f"{name} {found[name]}"
 

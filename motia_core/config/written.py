@@ -65,6 +65,9 @@ def layers(source: Written, env: str, warnings: list[Problem]) -> list[Layer]:
         settings = {key: value for key, value in values.items() if key != AUTH}
         if _is_address(settings.get("redis")):
             addressed |= bool(settings.pop("redis").get("url"))
+        if _is_adapter(settings.get("streams")):
+            del settings["streams"]
+            old.append("streams")
         kept, unknown = spelled(settings)
         old += [key for key in unknown if key in OLD_KEYS]
         for key in unknown:
@@ -84,6 +87,14 @@ def layers(source: Written, env: str, warnings: list[Problem]) -> list[Layer]:
 def _is_address(redis: object) -> bool:
     """Whether `redis` is how an application tells itself where its Redis is; old Motia's `redis` held other keys."""
     return isinstance(redis, Mapping) and set(redis) <= {"url"}
+
+
+def _is_adapter(streams: object) -> bool:
+    """Whether `streams` is where old Motia kept them, rather than settings of ours."""
+    if not isinstance(streams, Mapping):
+        return streams is not None
+    known = [key.removeprefix("streams.") for key in known_keys() if key.startswith("streams.")]
+    return bool(streams) and not any(camel(str(key)) in known or nearest(str(key), known) for key in streams)
 
 
 def guard(source: Written, env: str) -> str | None:
@@ -133,9 +144,11 @@ def _functions(source: Written, env: str, sections: set[str], warnings: list[Pro
             if first not in (env, camel(env)):
                 continue
             first = rest[0]
-        if first in _OWN:
+        if first == "streams":
+            found.append(first)
+        elif first in _OWN:
             raise ConfigError(f"{source.name}: `{written}` cannot be a function")
-        if first in OLD_KEYS:
+        elif first in OLD_KEYS:
             found.append(first)
         elif not re.search(rf"(^|\.){AUTH}\.authenticate$", written):
             text = f"{source.name}: nobody calls the function `{written}`"

@@ -15,7 +15,7 @@ from motia_core.schedule import Schedule, ScheduleError
 from motia_core.steps.definition import Defined
 from motia_core.steps.names import file_stem, plain
 from motia_core.steps.reading import nearest
-from motia_core.steps.routes import signature
+from motia_core.steps.routes import signature, sse_route
 
 _HINTED = 20
 """Topics that get a hint: each is compared with every other topic, and nobody reads hundreds."""
@@ -51,8 +51,13 @@ def serve(defined: Mapping[str, Defined], routes: Mapping[str, str]) -> Served:
                 by_name[step.name] = step
             taken |= {signature(route): step for route in step.routes}
         for stream in one.streams:
-            first = streams.setdefault(stream.name, stream)
-            if first is not stream:
+            first = streams.get(stream.name)
+            if first is None:
+                streams[stream.name], conflict = _routed(stream, taken)
+                if conflict is not None:
+                    refused.setdefault(file, conflict)
+                    problems.append(conflict)
+            else:
                 text = f"the stream '{stream.name}' is defined in {first.file} and in {stream.file}"
                 problem = Problem(code="duplicate_stream", message=text, file=stream.file, hint=_rename(first.file))
                 refused.setdefault(file, problem)
@@ -73,6 +78,18 @@ def _refuse_step(step: Step, by_name: Mapping[str, Step], taken: Mapping[tuple[s
             text = f"{route.method} {route.path} is served in {other.file} and in {step.file}"
             return _about(step, "duplicate_route", text, f"change one of the two; {other.file} keeps serving")
     return None
+
+
+def _routed(stream: Stream, taken: dict[tuple[str, str], Step]) -> tuple[Stream, Problem | None]:
+    """The stream with its route taken, or without it where another has it."""
+    route = sse_route(stream)
+    if route is None:
+        return stream, None
+    problem = _refuse_step(route, {}, taken)
+    if problem is not None:
+        return msgspec.structs.replace(stream, sse=None), problem
+    taken |= {signature(each): route for each in route.routes}
+    return stream, None
 
 
 def _rename(first: str) -> str:

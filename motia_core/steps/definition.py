@@ -13,18 +13,19 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, Struct
 
-from motia_core.model import Emit, Problem, QueryParam, Step, Stream
+from motia_core.model import Emit, Problem, QueryParam, Step, Stream, is_hidden
 from motia_core.protocol.requests import FileReport, SourceError, StepReport
 from motia_core.steps.discovery import Candidate
 from motia_core.steps.infrastructure import handler_rules, queue_rules
 from motia_core.steps.keys import KINDS, ApiKeys, CommonKeys, CronKeys, EventKeys, QueueKeys, RunKeys, StreamKeys
 from motia_core.steps.names import file_stem
 from motia_core.steps.reading import Issue, fields_of, nearest, read
-from motia_core.steps.routes import routes_of
+from motia_core.steps.routes import routes_of, sse_of
 from motia_core.validation import problem_of
 
 # What runners use themselves, and what old Motia's wrote into configs.
 _IGNORED = frozenset({"__motia_hasCanAccess", "middleware", "canAccess", "$schema"})
+_PARTS = frozenset({"query", "params", "headers"})
 _TELLTALE = (("cron", "cron"), ("subscribes", "event"), ("path", "api"), ("method", "api"), ("schema", "stream"))
 
 
@@ -131,8 +132,9 @@ def _running(keys: RunKeys, max_retries: int, issues: list[Issue]) -> dict[str, 
         values |= {
             "routes": routes_of(keys, issues),
             "body_schema": _schema("bodySchema", keys.body_schema, issues),
-            "response_schema": _responses(keys, issues),
+            "response_schema": _schemas("responseSchema", keys.response_schema, issues),
             "query_params": tuple(QueryParam(one) if isinstance(one, str) else one for one in keys.query_params or ()),
+            "parameters": _schemas("parameters", _parts(keys, issues), issues),
             "validation": keys.validation,
         }
     elif isinstance(keys, EventKeys):
@@ -160,11 +162,13 @@ def _stream(report: StepReport, candidate: Candidate, given: Mapping[str, Raw]) 
     keys, issues = read(StreamKeys, given, of="streams", ignore=_IGNORED)
     if keys is None:
         return None, [_name_hint(issue, candidate.file) for issue in issues]
+    if is_hidden(keys.name):
+        text = f"`name`: '{keys.name}' is a name for Motia's own streams"
+        return None, [*issues, Issue("bad_config", text, "choose one that does not begin like that")]
     storage = keys.base_config.storage_type if keys.base_config else "default"
     if storage != "default":
-        issues.append(
-            Issue("ignored_key", f"`baseConfig.storageType` `{storage}` is not built: the default store is used")
-        )
+        text = f"`baseConfig.storageType` `{storage}` has no effect: items are kept in Motia's own database"
+        issues.append(Issue("ignored_key", text, "write `baseConfig: { storageType: 'default' }`, or leave it out"))
     stream = Stream(
         name=keys.name,
         file=candidate.file,
@@ -176,7 +180,7 @@ def _stream(report: StepReport, candidate: Candidate, given: Mapping[str, Raw]) 
         ttl=keys.ttl or (keys.base_config.ttl if keys.base_config else None),
         storage_type=storage,
         guarded=report.can_access,
-        sse=keys.sse,
+        sse=sse_of(keys.sse, issues),
     )
     return stream, issues
 
@@ -193,11 +197,17 @@ def _schema(key: str, raw: Raw, issues: list[Issue]) -> Raw | None:
     return Raw(text)
 
 
-def _responses(keys: ApiKeys, issues: list[Issue]) -> dict[str, Raw]:
-    found = {
-        status: _schema(f"responseSchema.{status}", raw, issues) for status, raw in (keys.response_schema or {}).items()
-    }
-    return {status: schema for status, schema in found.items() if schema is not None}
+def _schemas(key: str, given: Mapping[str, Raw] | None, issues: list[Issue]) -> dict[str, Raw]:
+    found = {name: _schema(f"{key}.{name}", raw, issues) for name, raw in (given or {}).items()}
+    return {name: schema for name, schema in found.items() if schema is not None}
+
+
+def _parts(keys: ApiKeys, issues: list[Issue]) -> Mapping[str, Raw]:
+    """The parts of a request that `parameters` describes."""
+    given = keys.parameters or {}
+    for name in given.keys() - _PARTS:
+        issues.append(Issue("ignored_key", f"`parameters.{name}`: there is no such part", "query, params or headers"))
+    return {name: raw for name, raw in given.items() if name in _PARTS}
 
 
 def _emits(entries: list[str | Emit] | None) -> tuple[Emit, ...] | None:

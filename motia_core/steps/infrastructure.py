@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from motia_core.model import Backoff, HandlerRules, QueueRules
@@ -21,6 +22,7 @@ CPU_BY_RAM = (
     (10240, 5.0),
 )
 CPU_TOLERANCE = 0.1
+_POOL = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def handler_rules(given: InfrastructureKeys | None, issues: list[Issue]) -> HandlerRules:
@@ -30,6 +32,9 @@ def handler_rules(given: InfrastructureKeys | None, issues: list[Issue]) -> Hand
         if abs(keys.cpu - wanted) > CPU_TOLERANCE + 1e-9:
             text = f"`infrastructure.handler.cpu`: {keys.cpu:g} does not go with {keys.ram} MB of ram"
             issues.append(Issue("bad_config", text, f"about {wanted:.3g} does; or leave `cpu` out"))
+    if keys.pool is not None and not _POOL.fullmatch(keys.pool):
+        text = "`infrastructure.handler.pool`: a name has up to 64 letters, digits, `_`, `-` and `.`"
+        issues.append(Issue("bad_config", text))
     return HandlerRules(timeout=keys.timeout, ram_mb=keys.ram, cpu=keys.cpu, fresh=keys.fresh, pool=keys.pool)
 
 
@@ -45,7 +50,7 @@ def queue_rules(
     return QueueRules(
         fifo=keys.type == "fifo",
         max_retries=max_retries if keys.max_retries is None else keys.max_retries,
-        visibility_timeout=keys.visibility_timeout or QueueRules().visibility_timeout,
+        visibility_timeout=keys.visibility_timeout,
         delay=keys.delay_seconds,
         concurrency=concurrency if concurrency is not None else keys.concurrency,
         backoff=Backoff(first=wait.first, factor=wait.factor, cap=wait.cap, jitter=wait.jitter),

@@ -46,7 +46,10 @@ class QueueKeys(Keys, frozen=True, kw_only=True):
     ] = None
     visibility_timeout: Annotated[
         Seconds | None,
-        Meta(description="Accepted for old projects (s); must exceed `handler.timeout`. Leases renew themselves"),
+        Meta(
+            description="Longest time one attempt may hold its delivery (s), then it has failed; must exceed"
+            " `handler.timeout`. Default: as long as the handler may run"
+        ),
     ] = None
     delay_seconds: Annotated[float, knob("Delay before the first attempt (s)", ge=0, le=900)] = 0.0
     concurrency: Annotated[AtLeastOne | None, Meta(description="Deliveries at the same time, over all workers")] = None
@@ -64,8 +67,11 @@ class HandlerKeys(Keys, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=128, le=10240)] | None, Meta(description="Memory asked for (MB); recorded, not enforced")
     ] = None
     cpu: Annotated[Share | None, Meta(description="Processors asked for, in proportion to `ram`; not enforced")] = None
-    fresh: Annotated[bool, Meta(description="Whether every call gets a process of its own")] = False
-    pool: Annotated[str | None, Meta(description="Name of the pool of workers that runs this step")] = None
+    fresh: Annotated[bool, Meta(description="Whether every call gets a process of its own, which ends with it")] = False
+    pool: Annotated[
+        str | None,
+        Meta(description="Name of the pool of workers that runs this step, sized by `workers.pools`"),
+    ] = None
 
 
 class InfrastructureKeys(Keys, frozen=True, kw_only=True):
@@ -85,7 +91,7 @@ class RouteKeys(Keys, frozen=True, kw_only=True):
 class BaseConfigKeys(Keys, frozen=True, kw_only=True):
     """`baseConfig` of a stream."""
 
-    storage_type: Annotated[str, Meta(description="Only `default` is built; `custom` warns")] = "default"
+    storage_type: Annotated[str, Meta(description="`default`; anything else has no effect and warns")] = "default"
     ttl: Annotated[Seconds | None, Meta(description="As `ttl` of the stream")] = None
 
 
@@ -134,6 +140,10 @@ class ApiKeys(RunKeys, frozen=True, kw_only=True):
     query_params: Annotated[
         list[str | QueryParam] | None, Meta(description="`{name, description?}` or a name each; documentation only")
     ] = None
+    parameters: Annotated[
+        dict[str, Raw] | None,
+        Meta(description="`{query, params, headers}`: schemas of these parts of the request; documentation only"),
+    ] = None
     validation: Annotated[Rule | None, Meta(description="What happens to a body that breaks the schema")] = None
     middleware: Annotated[Raw, Meta(description="List of functions run before the handler")] = NO_SCHEMA
 
@@ -175,11 +185,13 @@ class StreamKeys(Keys, frozen=True, kw_only=True):
     type: Annotated[str, Meta(description="`stream`; may be left out in a stream file")] = "stream"
     name: Annotated[str, Meta(description="Name, unique in the project: `context.streams.NAME`", min_length=1)]
     description: Annotated[str | None, Meta(description="Shown in listings")] = None
-    schema: Annotated[Raw, Meta(description="Schema of an item; types and display only")] = NO_SCHEMA
+    schema: Annotated[Raw, Meta(description="Schema of an item; checked as `validation.streams` says")] = NO_SCHEMA
     base_config: Annotated[BaseConfigKeys | None, Meta(description="`{storageType, ttl}`")] = None
     can_access: Annotated[Raw, Meta(description="Function that decides who may join")] = NO_SCHEMA
     ttl: Annotated[Seconds | None, Meta(description="Life of an item (s) unless `set` says")] = None
-    sse: Annotated[str | None, Meta(description="Path where the stream is also served as server-sent events")] = None
+    sse: Annotated[
+        str | None, Meta(description="Path with `:groupId` where a group is also served as server-sent events")
+    ] = None
 
 
 KINDS: dict[str, type[Keys]] = {

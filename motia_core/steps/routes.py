@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from motia_core.model import Route
+from motia_core.model import Route, Step, Stream
 from motia_core.steps.keys import ApiKeys
 from motia_core.steps.reading import Issue, nearest
 
@@ -44,6 +44,36 @@ def _routes(path_key: str, path: str, method_key: str, methods: str | list[str],
             issues.append(Issue("bad_config", f"`{method_key}`: there is no HTTP method '{written}'", hint))
         found.append(Route(method, path))
     return found
+
+
+def sse_of(path: str | None, issues: list[Issue]) -> str | None:
+    """The path where a stream's groups are served as events; None where it cannot be one."""
+    if path is None:
+        return None
+    if not path.startswith("/"):
+        issues.append(Issue("bad_config", f"`sse`: '{path}' needs a leading slash", f"write '/{path}'"))
+    elif not re.search(r":groupId(?!\w)", path):
+        hint = f"write '{path.rstrip('/')}/:groupId'"
+        issues.append(Issue("bad_config", f"`sse`: '{path}' does not say where the group stands", hint))
+    else:
+        return path
+    return None
+
+
+def sse_route(stream: Stream) -> Step | None:
+    """What stands in the route table for a stream with `sse`: a step that has no handler."""
+    if stream.sse is None:
+        return None
+    return Step(
+        id=f"{stream.file}#sse",
+        name=stream.name,
+        kind="stream",
+        file=stream.file,
+        member=stream.member,
+        runner=stream.runner,
+        language=stream.language,
+        routes=(Route("GET", stream.sse),),
+    )
 
 
 def signature(route: Route) -> tuple[str, str]:

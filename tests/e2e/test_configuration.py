@@ -26,7 +26,7 @@ def settings(project: Path, *args: str, **env: str) -> dict[str, dict[str, Any]]
 def candidates(key: str, kind: object, default: object) -> tuple[Any, Any]:
     """Two values of a key, the first unlike its default and unlike the second."""
     special = {"database.url": ["sqlite:a", "sqlite:b"], "workbench.base": ["/a", "/b"]}
-    words = ["a", "b", "enforce", "warn", "full", "normal", "debug", "error"]
+    words = ["a", "b", "enforce", "warn", "full", "normal", "debug", "error", "text", "json"]
     numbers = [0.25, 0.75, *(10**power * digit for power in range(9) for digit in (1, 3))]
     if bool in (bare(kind), *get_args(bare(kind))):
         return (not default, bool(default))

@@ -12,6 +12,7 @@ from aiohttp import ClientSession, WSServerHandshakeError, web
 from motia_core.config.knobs import Config, Cors, Workbench
 from motia_core.errors import BacklogFull
 from motia_core.model import Problem
+from motia_core.triggers.composer import Asked
 from motia_core.web.builtin import AdminRequest, Answer
 from tests.e2e.front import front, step
 
@@ -167,7 +168,7 @@ async def test_an_admin_answer_of_its_own_shape(tmp_path: Path) -> None:
         assert (got.status, got.headers["content-type"], got.body) == (201, "text/plain", b"a 1\n")
 
 
-async def sockets(request: web.BaseRequest, is_admin: bool) -> web.StreamResponse:
+async def sockets(request: web.BaseRequest, asked: Asked, *, is_admin: bool) -> Any:
     socket = web.WebSocketResponse()
     await socket.prepare(request)
     await socket.send_json({"admin": is_admin})

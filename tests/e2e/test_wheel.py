@@ -38,6 +38,8 @@ def test_the_wheel_carries_what_it_needs_and_no_more(wheel: Path) -> None:
     for wanted in (
         "motia_core/_data/runners/python/runner.toml",
         "motia_core/_data/runners/node/package-lock.json",
+        "motia_core/openapi/viewer/page.html",
+        "motia_core/openapi/viewer/main.js",
         "motia_core/_data/runners/ruby/motia_runner/main.rb",
         "motia_core/_data/sdk/node/index.d.ts",
         "motia_core/_data/sdk/python/motia/__init__.py",

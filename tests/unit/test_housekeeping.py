@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from motia_core.app.housekeeping import sweep
+from motia_core.app.housekeeping import expire
 from motia_core.app.parts import Parts
 from motia_core.clock import Clock
 from motia_core.config import Config, Durability
@@ -32,7 +32,7 @@ async def test_expired_values_of_state_and_streams_go(tmp_path: Path) -> None:
         await keyed.set("g", "short", b"1", now=now, expires=now + 1000)
         await keyed.set("g", "long", b"2", now=now, expires=None)
     parts = cast(Parts, SimpleNamespace(storage=storage, config=Config(), clock=Later()))
-    await sweep(parts)
+    await expire(parts)
     for keyed in (storage.state, storage.stream("todo")):
         # Asked as of then: what is gone now was removed, not only hidden.
         assert [item.key for item in await keyed.group("g", now=now)] == ["long"]

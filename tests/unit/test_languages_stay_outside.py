@@ -29,6 +29,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "config/load.py": {"node": "NODE_ENV names the environment for programs in any language"},
     "config/packages.py": {"node": "where an old package is installed decides the default of validation.http"},
+    "openapi/viewer/__init__.py": {"javascript": "a media type"},
     "triggers/bodies.py": {"javascript": "a media type"},
     "triggers/response.py": {"javascript": "a media type"},
     "triggers/routes.py": {"node": "a node of the tree of routes"},

@@ -35,7 +35,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "FORCE_COLOR", "MOTIA_LOG_FORMAT", "TTY_COMPATIBLE", "COLORTERM"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
 
@@ -142,7 +142,7 @@ def test_long_text_is_cut() -> None:
 
 
 @pytest.mark.rows(275)
-def test_json_lines_put_the_fields_at_the_top_and_ours_win(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_lines_put_the_fields_at_the_top_and_ours_win() -> None:
     one = record("a\nb\x1b\x9b\u202e😀", flows=("f",), fields=Raw(b'{"a":1,"msg":"forged","source":"x"}'))
     wanted = {
         "time": one.time,
@@ -157,8 +157,7 @@ def test_json_lines_put_the_fields_at_the_top_and_ours_win(monkeypatch: pytest.M
     text = printed(one, as_json=True)
     assert text.removesuffix("\n").isprintable()
     assert json.loads(text) == wanted
-    monkeypatch.setenv("MOTIA_LOG_FORMAT", "json")
-    assert json.loads(printed(one, file=Terminal())) == wanted
+    assert json.loads(printed(one, file=Terminal(), as_json=True)) == wanted
 
 
 def test_lines_keep_their_order_and_none_is_lost() -> None:

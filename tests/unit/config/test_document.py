@@ -33,7 +33,7 @@ def test_every_file_variable_and_old_key_is_named() -> None:
         "MOTIA_SDK",
         "MOTIA_WORKER",
     }
-    for name in ELSEWHERE - private - {"MOTIA_URL", "MOTIA_LOG_FORMAT"}:
+    for name in ELSEWHERE - private - {"MOTIA_URL"}:
         assert f"`{name}`" in text
 
 

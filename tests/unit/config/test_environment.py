@@ -54,6 +54,7 @@ def test_every_knob_has_a_variable() -> None:
         ({"LOG_LEVEL": "DEBUG"}, "log_level", "debug"),
         ({"LOG_LEVEL": "warning"}, "log_level", "warn"),
         ({"LOG_LEVEL": "critical"}, "log_level", "error"),
+        ({"LOG_FORMAT": "JSON"}, "log_format", "json"),
         ({"MOTIA_STRICT_EMITS": "true"}, "strict_emits", True),
         ({"MOTIA_STRICT_EMITS": "0"}, "strict_emits", False),
         ({"MOTIA_QUEUE_LEASE": "2.5"}, "queue.lease", 2.5),
@@ -103,8 +104,9 @@ def test_variables_of_old_motia_that_count_are_no_problem() -> None:
     assert layer(dict.fromkeys(names, "1"), "start")[1] == []
 
 
-def test_a_level_that_does_not_exist() -> None:
-    layers, [problem] = layer({"LOG_LEVEL": "loud"}, "dev")
+@pytest.mark.parametrize("name", ["LOG_LEVEL", "LOG_FORMAT"])
+def test_a_level_or_format_that_does_not_exist(name: str) -> None:
+    layers, [problem] = layer({name: "loud"}, "dev")
     assert (layers, problem.code) == ([], "bad_variable")
 
 

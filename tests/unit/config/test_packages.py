@@ -42,6 +42,8 @@ async def test_old_keys_are_named_once_each(tmp_path: Path) -> None:
         ({}, None, "enforce"),
         ({"dependencies": []}, None, "enforce"),
         ({"dependencies": {"motia": "^1.0.0", "@motiadev/stream-client": "1.0.0"}}, None, "enforce"),
+        ({"dependencies": {"@motiadev/stream-client-react": "0.2.2"}}, None, "enforce"),
+        ({"dependencies": {"@motiadev/stream-client-react": "0.2.2", "@motiadev/core": "0.17.1"}}, None, "warn"),
         ({"dependencies": {"motia": "^0.17.0", "other": {"odd": 1}}}, None, "warn"),
     ],
 )

@@ -179,7 +179,7 @@ def test_a_stream_with_every_key() -> None:
         "schema": {"type": "object"},
         "baseConfig": {"storageType": "default"},
         "ttl": 60,
-        "sse": "/chat",
+        "sse": "/chat/:groupId",
         "__motia_hasCanAccess": True,
     }
     for file, given in (("src/chat.stream.ts", config), ("src/a.step.ts", {"type": "stream", **config})):
@@ -187,9 +187,16 @@ def test_a_stream_with_every_key() -> None:
         found = define(report, candidate(file))
         assert (found.problems, found.steps, found.broken) == ((), (), False)
         [stream] = found.streams
-        assert (stream.name, stream.description, stream.ttl, stream.sse) == ("chat", "talk", 60, "/chat")
+        assert (stream.name, stream.description, stream.ttl, stream.sse) == ("chat", "talk", 60, "/chat/:groupId")
         assert (stream.guarded, stream.storage_type, stream.file) == (True, "default", file)
         assert stream.schema is not None and msgspec.json.decode(stream.schema) == {"type": "object"}
+
+
+@pytest.mark.rows(225)
+def test_the_ttl_of_the_base_config_counts() -> None:
+    config = {"name": "s", "schema": None, "baseConfig": {"storageType": "default", "ttl": 3600}}
+    found = define(FileReport(file="src/s.stream.ts", steps=[step(config)]), candidate("src/s.stream.ts"))
+    assert (found.problems, found.streams[0].ttl) == ((), 3600)
 
 
 def test_a_schema_is_passed_on_to_the_letter() -> None:

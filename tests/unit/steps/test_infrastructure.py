@@ -11,6 +11,7 @@ from .reports import EVENT, one_step, problems
     ("handler", "queue", "says"),
     [
         ({"ram": 127}, {}, "`infrastructure.handler.ram`: expected a whole number >= 128"),
+        ({"pool": "../heavy"}, {}, "`infrastructure.handler.pool`: a name has up to 64"),
         ({"ram": 10241}, {}, "handler.ram`: expected a whole number <= 10240"),
         ({"timeout": 0}, {}, "handler.timeout`: expected a number >= 1"),
         ({"timeout": 901}, {}, "handler.timeout`: expected a number <= 900"),

@@ -100,6 +100,12 @@ def test_a_custom_store_only_warns() -> None:
     assert (code, "custom" in text) == ("ignored_key", True)
 
 
+@pytest.mark.parametrize("name", ["__motia.logs", "motia-trace-group"])
+def test_the_names_of_our_own_streams_are_refused(name: str) -> None:
+    [(code, text, _)] = problems({"name": name}, file="src/s.stream.ts")
+    assert (code, name in text) == ("bad_config", True)
+
+
 def test_a_schema_that_is_none_is_left_open() -> None:
     found = define(
         FileReport(file="src/a.step.ts", steps=[step({**API, "name": "A", "bodySchema": "text"})]), candidate()
