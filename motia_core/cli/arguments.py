@@ -46,13 +46,18 @@ def moment(text: str | None) -> int | None:
     """A time in ms, from how long ago it was (`10m`) or as a date and time. Ends the command when it is neither."""
     if text is None:
         return None
-    units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
     try:
-        if text[-1:] in units and text[:-1].replace(".", "", 1).isdecimal():
-            return Clock().now_ms() - int(float(text[:-1]) * units[text[-1]] * 1000)
-        return int(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone().timestamp() * 1000)
+        return moment_of(text)
     except ValueError:
         fail(f"'{text}' is no time", hint="write 90s, 10m, 2h, 3d, or 2026-01-31T12:00", code=2)
+
+
+def moment_of(text: str) -> int:
+    """As `moment`. Raises ValueError."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+    if text[-1:] in units and text[:-1].replace(".", "", 1).isdecimal():
+        return Clock().now_ms() - int(float(text[:-1]) * units[text[-1]] * 1000)
+    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone().timestamp() * 1000)
 
 
 def json_input(text: str) -> object:

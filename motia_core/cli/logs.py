@@ -97,6 +97,8 @@ def logs(
         out.print(text("no log lines", "dim"))
     if len(rows) == limit:
         note(f"older ones: --before {rows[0][0]}")
+    if rows and trace is not None and not as_json:
+        note(f"as a tree: motia trace {trace}")
 
 
 def _until_interrupted(work: Callable[[], Awaitable[list[tuple[int, LogRecord]]]]) -> list[tuple[int, LogRecord]]:

@@ -84,7 +84,7 @@ def queues_discard(
     path = folder(project)
     answer = _asked(path, "POST", "/discard", {"step": step, "force": force})
     count = answer["discarded"] if answer else run_async(lambda: _here(path, "discard", step, "", force))
-    out.print(f"{count} deliveries discarded")
+    out.print(f"{count} {'delivery' if count == 1 else 'deliveries'} discarded")
 
 
 def _asked(path: Path, method: str, what: str, body: object) -> Any:
@@ -141,10 +141,18 @@ def dead_list(
         print_json(jsonable(found))
         return
     rows = (
-        (each.id, each.step, each.original_event.topic, each.reason, each.attempts_made, each.failure_reason)
+        (
+            each.id,
+            each.step,
+            each.original_event.topic,
+            each.reason,
+            each.attempts_made,
+            each.original_event.trace_id,
+            each.failure_reason,
+        )
         for each in found
     )
-    print_table(["ID", "STEP", "TOPIC", "REASON", "ATTEMPTS", "ERROR"], rows, empty="no dead letters")
+    print_table(["ID", "STEP", "TOPIC", "REASON", "ATTEMPTS", "TRACE", "ERROR"], rows, empty="no dead letters")
 
 
 @dead.command("show")
@@ -168,7 +176,8 @@ def dead_redrive(ids: Chosen = None, step: OfStep = None, project: Folder = None
 
         return await redrive(store.events, list(ids or []), step, now=Clock().now_ms())
 
-    out.print(f"{_with_storage(folder(project), work)} deliveries wait again")
+    count = _with_storage(folder(project), work)
+    out.print("1 delivery waits again" if count == 1 else f"{count} deliveries wait again")
 
 
 @dead.command("discard")
@@ -181,7 +190,8 @@ def dead_discard(ids: Chosen = None, step: OfStep = None, project: Folder = None
 
         return await discard(store.events, list(ids or []), step)
 
-    out.print(f"{_with_storage(folder(project), work)} dead letters discarded")
+    count = _with_storage(folder(project), work)
+    out.print(f"{count} dead letter{'' if count == 1 else 's'} discarded")
 
 
 def _check(ids: list[int] | None, step: str | None) -> None:

@@ -7,13 +7,13 @@ where there is a time; long values are cut and say so.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import anyio.to_thread
 import msgspec
 from msgspec import Meta
 
+from motia_core.cli.arguments import moment_of
 from motia_core.cli.logs import record
 from motia_core.cli.mcp.project import Project
 from motia_core.cli.mcp.tools import Arguments, Refused, Tool
@@ -25,7 +25,6 @@ from motia_core.storage.words import words
 
 _LONG_TEXT = 4_000
 _LONG_VALUE = 1_000
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 Text = Annotated[
     str | None,
@@ -249,9 +248,7 @@ def _moment(text: str | None) -> int | None:
     if text is None:
         return None
     try:
-        if text[-1:] in _UNITS:
-            return Clock().now_ms() - int(float(text[:-1]) * _UNITS[text[-1]] * 1000)
-        return int(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone().timestamp() * 1000)
+        return moment_of(text)
     except (ValueError, OverflowError):
         raise Refused(f"'{text}' is no time: write 90s, 10m, 2h, 3d or 2026-01-31T12:00") from None
 

@@ -15,8 +15,8 @@ from typing import BinaryIO, NoReturn
 import anyio
 import anyio.to_thread
 
-from motia_core.cli.mcp import acts, history
-from motia_core.cli.mcp import project as files
+from motia_core.cli.mcp import acts, history, sources
+from motia_core.cli.mcp.project import Project
 from motia_core.cli.mcp.protocol import Session
 from motia_core.cli.mcp.tools import Toolbox
 from motia_core.cli.output import fail, note
@@ -45,11 +45,11 @@ def serve(path: Path, port: int | None, *, write: bool) -> NoReturn:
     os.dup2(2, 1)
     if sys.stdin.isatty():
         note("this speaks the Model Context Protocol: it is started by a coding tool, not typed to (Ctrl-D ends it)")
-    here = files.Project(path, port)
-    tools = [*files.tools(here), *history.tools(here), *acts.tools(here)]
+    here = Project(path, port)
+    tools = [*sources.tools(here), *history.tools(here), *acts.tools(here)]
     session = Session(
         Toolbox(tools, write=write),
-        files.Sources(here),
+        sources.Sources(here),
         instructions=_INSTRUCTIONS + (_WRITES if write else _READ_ONLY),
     )
     with suppress(KeyboardInterrupt, BrokenPipeError):
