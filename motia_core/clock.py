@@ -17,6 +17,8 @@ class Clock:
         self._random = random.Random(os.urandom(16))
         self._boot = os.urandom(5).hex()
         self._count = 0
+        self._trace_ms = 0
+        self._trace_middle = ""
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -43,5 +45,8 @@ class Clock:
         """A trace id in the shape users know: `Z6M2D-6818979-1f` (the tail keeps it unique)."""
         self._count += 1
         bits = self._random.getrandbits(25)
+        now = self.now_ms()
+        if now != self._trace_ms:  # many are given in one millisecond
+            self._trace_ms, self._trace_middle = now, f"-{now % 10_000_000:07d}-{self._boot[:4]}"
         letters = _TRACE_PAIRS[bits & 1023] + _TRACE_PAIRS[bits >> 10 & 1023] + _TRACE_LETTERS[bits >> 20]
-        return f"{letters}-{self.now_ms() % 10_000_000:07d}-{self._boot[:4]}{self._count:x}"
+        return f"{letters}{self._trace_middle}{self._count:x}"

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 import msgspec
 from msgspec import UNSET, Raw
+from msgspec.structs import replace
 
 from motia_core.clock import Clock
 from motia_core.config.knobs import Validation
@@ -45,6 +46,9 @@ ENDINGS = {
     InvocationCancelled.code: "cancelled",
     Draining.code: "draining",
 }
+
+
+_CANCELLED = Outcome(failure=Failure(code=InvocationCancelled.code, name="Cancelled", message="cancelled"))
 
 
 class Pools(Protocol):
@@ -85,30 +89,33 @@ class Dispatcher:
         self._decode = msgspec.json.Decoder(RunResult).decode
 
     async def run(self, invocation: Invocation, *, sink: ResponseSink | None = None) -> Outcome:
-        started, began = self._clock.now_ms(), self._clock.monotonic()
-        active = self._running.begin(invocation, sink, started)
-        outcome = Outcome(failure=Failure(code=-32800, name="Cancelled", message="cancelled"))
+        began = self._clock.monotonic()
+        active = self._running.begin(invocation, sink, self._clock.now_ms())
+        outcome = _CANCELLED
         try:
-            outcome = await self._call(invocation, active)
+            outcome = await self._call(invocation, active, began)
         except RunnerError as error:
             outcome = Outcome(failure=_reported(error.error), worker=active.worker)
         except MotiaError as error:
             outcome = Outcome(failure=_own(error), worker=active.worker)
         finally:
             self._running.end(active)
-            self._count(invocation, outcome, self._clock.monotonic() - began)
+            failure = outcome.failure
+            how = "completed" if failure is None else ENDINGS.get(failure.code, "failed")
+            seconds = self._clock.monotonic() - began
+            self._counts.ran(invocation.step.name, how, seconds, invocation.caller.attempt)
             self._recorder.span(self._span(active, outcome), None if invocation.issues else invocation.input)
         return outcome
 
-    async def _call(self, invocation: Invocation, active: Active) -> Outcome:
+    async def _call(self, invocation: Invocation, active: Active, began: float) -> Outcome:
         step = invocation.step
         pool = self._pools(step)
         worker = await pool.acquire(alone=invocation.alone)
         active.worker = worker.name
-        due = invocation.caller.due
-        active.wait = max(0, self._clock.now_ms() - (active.started if due is None else due))
+        due, now = invocation.caller.due, self._clock.monotonic()
+        active.wait = int((now - began) * 1000) if due is None else max(0, self._clock.now_ms() - due)
         try:
-            raw = await worker.run(invocation.id, self._params(invocation), deadline=invocation.deadline)
+            raw = await worker.run(invocation.id, self._params(invocation, now), deadline=invocation.deadline)
         finally:
             pool.release(worker)
         try:
@@ -123,9 +130,9 @@ class Dispatcher:
         response = Response(status=got.status, headers=got.headers, kind=got.kind, body=got.body)
         return Outcome(response=response, worker=worker.name)
 
-    def _params(self, invocation: Invocation) -> bytes:
+    def _params(self, invocation: Invocation, now: float) -> bytes:
         step, caller = invocation.step, invocation.caller
-        left = max(1, int((invocation.deadline - self._clock.monotonic()) * 1000))
+        left = max(1, int((invocation.deadline - now) * 1000))
         return self._encode(
             Run(
                 invocation=invocation.id,
@@ -150,11 +157,6 @@ class Dispatcher:
             return step.validation
         return self._validation.http or "enforce" if step.kind == "api" else self._validation.events
 
-    def _count(self, invocation: Invocation, outcome: Outcome, seconds: float) -> None:
-        failure = outcome.failure
-        how = "completed" if failure is None else ENDINGS.get(failure.code, "failed")
-        self._counts.ran(invocation.step.name, how, seconds, invocation.caller.attempt)
-
     def underway(self, before: int) -> list[Span]:
         """The spans of what runs since before that time."""
         return [self._span(active, None) for active in self._running.all() if active.started <= before]
@@ -164,31 +166,37 @@ class Dispatcher:
         invocation = active.invocation
         step, caller = invocation.step, invocation.caller
         failure = outcome.failure if outcome is not None else None
-        events = tuple(active.events)
+        events = tuple(active.events) if active.events else ()
         if active.omitted:
             events = (*events, Raw(b'{"type":"omitted","count":%d}' % active.omitted))
-        return Span(
+        # A call that names more than 15 values is made by way of a dict, at four times the cost.
+        span = Span(
             id=invocation.id,
             trace_id=caller.trace_id,
             name=step.name,
             kind=step.kind,
             status="running" if outcome is None else "completed" if failure is None else "failed",
             start=active.started,
-            end=None if outcome is None else self._clock.now_ms(),
             language=step.language,
-            parent=caller.parent,
-            topic=caller.topic,
-            attempt=caller.attempt,
+            end=None if outcome is None else self._clock.now_ms(),
             worker=active.worker,
-            failure=failure,
             events=events,
             file=step.file,
             wait=active.wait,
-            delivery=caller.delivery,
-            replay_of=caller.replay_of,
             method=caller.method,
             route=caller.route,
             answer=outcome.response.status if outcome is not None and outcome.response is not None else None,
+        )
+        if failure is None and caller.trigger == "api" and caller.remote is None and caller.replay_of is None:
+            return span
+        return replace(
+            span,
+            parent=caller.parent,
+            topic=caller.topic,
+            attempt=caller.attempt,
+            failure=failure,
+            delivery=caller.delivery,
+            replay_of=caller.replay_of,
             remote=caller.remote,
         )
 

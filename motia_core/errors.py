@@ -22,6 +22,7 @@ Each class declares three translations: `code` (the number on the wire), `status
     │   ├── DeadlineExceeded
     │   ├── InvocationCancelled
     │   ├── WorkerDied
+    │   │   └── WorkerKilled       by a signal that nobody here has sent
     │   └── WorkersBusy
     ├── CallRefused                how a runner's call to a service can end badly
     │   ├── TransactionConflict
@@ -164,6 +165,10 @@ class WorkerDied(InvocationError):
 
     code = 1005
     status = 502
+
+
+class WorkerKilled(WorkerDied):
+    """The worker process was killed from outside while it ran the handler."""
 
 
 class WorkersBusy(InvocationError):

@@ -20,6 +20,8 @@ from motia_core.recorded import Span as Span  # noqa: PLC0414
 Kind = Literal["api", "event", "cron", "noop", "stream"]
 
 NULL = Raw(b"null")
+TICK_TOPIC = "@tick"
+"""The topic of the deliveries that run cron steps: nobody else's."""
 
 
 class Emit(Struct, frozen=True):
@@ -226,7 +228,8 @@ class Addressed(Struct, frozen=True):
 
 class Delivery(Struct, frozen=True, kw_only=True):
     """One event for one step, claimed. `attempt` counts this run, durably, before it starts; `lost` are those of them
-    that prove nothing against the handler, `deaths` the workers that died while it had them to itself."""
+    that prove nothing against the handler, `deaths` the workers that died while it had them to itself. `begun` are the
+    runs that `EventStore.begin` has noted since one came to an end."""
 
     id: int
     event: int
@@ -244,6 +247,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     created: int
     lost: int = 0
     due: int = 0
+    begun: int = 0
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):

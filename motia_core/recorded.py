@@ -28,7 +28,7 @@ class Remote(Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: str = ""
 
 
-class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Span(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One finished or running invocation as traces keep it. `parent` is the span that emitted what started it, `events`
     are its calls in order, `wait` are the ms between being due and a worker taking it. `replay_of` is TRACE/SPAN of the
     run it repeats, `unkept` says why it cannot be repeated itself. Of a request: `method`, `route`, the `answer` (its

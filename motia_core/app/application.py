@@ -37,6 +37,7 @@ from motia_core.config.load import Loaded
 from motia_core.errors import StoreError
 from motia_core.model import LogRecord, Problem
 from motia_core.problems import gravity
+from motia_core.services.queues import Queues
 from motia_core.steps.registry import Snapshot
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class App:
         self._server_file: Path | None = None
         self.on_change: Callable[[Change], None] = lambda change: None
         self.left_over = 0
+        self.orphans: dict[str, int] = {}
 
     @property
     def parts(self) -> Parts:
@@ -154,7 +156,7 @@ class App:
             if self._listen:
                 await self._import_surface()
         if self._consume:
-            self.left_over = await self._count_left_over(parts)
+            await self._look_back(parts)
             await group.start(parts.services.pauses.run)
             await group.start(parts.queue.run)
             group.start_soon(parts.notices.run)
@@ -191,9 +193,14 @@ class App:
     def _changed(self, change: Change) -> None:
         self.on_change(change)
 
-    async def _count_left_over(self, parts: Parts) -> int:
-        rows = await parts.storage.events.backlog(now=self._clock.now_ms())
-        return sum(row.ready + row.delayed + row.running + row.blocked for row in rows)
+    async def _look_back(self, parts: Parts) -> None:
+        """What an earlier run has left: to be delivered now, or, by step, for steps that are no more."""
+        for row in await Queues(parts.storage.events, self.snapshot).waiting(now=self._clock.now_ms()):
+            count = row.ready + row.delayed + row.running + row.blocked
+            if row.state != "orphaned":
+                self.left_over += count
+            elif count:
+                self.orphans[row.step] = count
 
     async def _stop(self) -> None:
         self._stop_asked.set()

@@ -33,7 +33,12 @@ async def measure(parts: Parts, exporter: Exporter, depths: Depths) -> None:
     from motia_core.app.gauges import Gauges
     from motia_core.otlp.numbers import Measured
 
-    families = await Gauges(parts, depths).families()
+    try:
+        families = await Gauges(parts, depths).families()
+    except Exception as error:
+        # The server is worth more than its measures.
+        parts.recorder.note("warn", f"OpenTelemetry: metrics cannot be taken: {error!r}")
+        return
     exporter.measure(Measured(families, parts.services.counts.since, parts.clock.now_ms()))
 
 

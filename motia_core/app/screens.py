@@ -128,7 +128,7 @@ class Screens:
 def _about(parts: Parts, base: str | None) -> dict[str, object]:
     """What a page is told first."""
     off = os.environ.get("MOTIA_TUTORIAL_DISABLED", "").lower() == "true"
-    tutorial = not off and (parts.project / "tutorial" / "tutorial.tsx").is_file()
+    tutorial = not off and any((parts.project / "tutorial").glob("tutorial.[a-z]sx"))
     return {
         "isDev": parts.mode != "start",
         "isTutorialDisabled": not tutorial,

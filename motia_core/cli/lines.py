@@ -17,6 +17,7 @@ from motia_core.errors import MotiaError
 from motia_core.logs import Console
 from motia_core.model import Level, LogRecord, Problem
 from motia_core.problems import gravity
+from motia_core.services.queues import left_alone
 
 if TYPE_CHECKING:
     from motia_core.app.application import App
@@ -58,6 +59,8 @@ class Lines:
         said: dict[str, object] = {"took": round(took * 1000), "steps": len(app.snapshot.steps)}
         said |= {"url": app.url, "workbench": app.workbench_url, "token": app.admin_token, "leftOver": app.left_over}
         self._say("info", "ready", **{key: value for key, value in said.items() if value not in (None, "", 0)})
+        if app.orphans:
+            self._say("warn", left_alone(app.orphans), orphans=app.orphans)
         for problem in (*app.problems, *app.notes):
             self._problem(problem)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 queues = typer.Typer(help="Deliveries that wait: for which step, since when, and for steps that are no more.")
 dead = typer.Typer(help="Deliveries that were given up: see, run again, throw away.", no_args_is_help=True)
 
-_API = "/__motia/api/queues"
+_API = "/__motia/api"
 _LONG = 600.0
 Step = Annotated[str, typer.Argument(help="Step, as `motia queues` shows it")]
 
@@ -38,7 +38,7 @@ def _default(context: typer.Context) -> None:
 def queues_list(as_json: Json = False, project: Folder = None) -> None:
     """List what waits, runs and is dead, by step. A step that is no more is shown as orphaned."""
     path = folder(project)
-    rows = _asked(path, "GET", "", None)
+    rows = _asked(path, "GET", "/queues", None)
     if rows is None:
         rows = run_async(lambda: _here(path, "list", "", "", False))
     if as_json:
@@ -61,6 +61,9 @@ def queues_list(as_json: Json = False, project: Folder = None) -> None:
             out.print(
                 Text(f"no step is called '{name}': motia queues redirect '{name}' STEP, or discard '{name}'", "dim")
             )
+        elif row["state"] == "orphaned" and row["dead"]:
+            name = plain(row["step"])
+            out.print(Text(f"no step is called '{name}': motia dead redrive --step '{name}', then redirect", "dim"))
 
 
 @queues.command("redirect")
@@ -69,9 +72,9 @@ def queues_redirect(
 ) -> None:
     """Give what waits for one step to another, with all attempts before it."""
     path = folder(project)
-    answer = _asked(path, "POST", "/redirect", {"step": step, "to": to})
+    answer = _asked(path, "POST", "/queues/redirect", {"step": step, "to": to})
     count = answer["redirected"] if answer else run_async(lambda: _here(path, "redirect", step, to, False))
-    out.print(f"{count} deliveries wait for {plain(to)} now")
+    out.print(f"{_deliveries(count)} for {plain(to)} now")
 
 
 @queues.command("discard")
@@ -82,7 +85,7 @@ def queues_discard(
 ) -> None:
     """Throw away what waits for a step that is no more."""
     path = folder(project)
-    answer = _asked(path, "POST", "/discard", {"step": step, "force": force})
+    answer = _asked(path, "POST", "/queues/discard", {"step": step, "force": force})
     count = answer["discarded"] if answer else run_async(lambda: _here(path, "discard", step, "", force))
     out.print(f"{count} {'delivery' if count == 1 else 'deliveries'} discarded")
 
@@ -110,6 +113,10 @@ async def _here(path: Path, what: str, step: str, to: str, force: bool) -> Any:
         if what == "discard":
             return await found.discard(step, force=force)
         return as_json(await found.waiting(now=now))
+
+
+def _deliveries(count: int) -> str:
+    return "1 delivery waits" if count == 1 else f"{count} deliveries wait"
 
 
 def _age(since: int | None) -> str:
@@ -176,8 +183,10 @@ def dead_redrive(ids: Chosen = None, step: OfStep = None, project: Folder = None
 
         return await redrive(store.events, list(ids or []), step, now=Clock().now_ms())
 
-    count = _with_storage(folder(project), work)
-    out.print("1 delivery waits again" if count == 1 else f"{count} deliveries wait again")
+    path = folder(project)
+    answer = _asked(path, "POST", "/dead/redrive", {"ids": ids or [], "step": step})
+    count = answer["redriven"] if answer else _with_storage(path, work)
+    out.print(f"{_deliveries(count)} again")
 
 
 @dead.command("discard")

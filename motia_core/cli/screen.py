@@ -12,6 +12,7 @@ from motia_core import __version__
 from motia_core.cli.output import out, text
 from motia_core.model import Problem, Step
 from motia_core.problems import gravity
+from motia_core.services.queues import left_alone
 
 if TYPE_CHECKING:
     from motia_core.app.application import App
@@ -63,7 +64,10 @@ def _print_urls(app: App) -> None:
     if app.admin_token:
         out.print(Text("  token      ", "cyan").append_text(text(app.admin_token)))
     if app.left_over:
-        out.print(Text(f"  {app.left_over} deliveries left from an earlier run are being delivered", "yellow"))
+        left = "1 delivery" if app.left_over == 1 else f"{app.left_over} deliveries"
+        out.print(Text(f"  {left} from an earlier run to be delivered", "yellow"))
+    if app.orphans:
+        out.print(text(f"  {left_alone(app.orphans)}", "yellow"))
     out.print()
 
 

@@ -189,7 +189,9 @@ class Queue(Section, frozen=True, kw_only=True):
     lost_runs: Annotated[
         int,
         knob(
-            "Runs that may be lost with their server before a delivery is given up", ge=1, seen="a dead letter, `lost`"
+            "Runs that may begin and end with their server before a delivery is given up",
+            ge=1,
+            seen="a dead letter, `lost`",
         ),
     ] = 10
     dedup_window: Annotated[float, knob("How long an emit id is remembered (s)", ge=0)] = 86_400.0

@@ -25,6 +25,12 @@ class StateSet(StateKey, frozen=True, kw_only=True):
     ttl: float | None = None
 
 
+class StateWrite(StateSet, frozen=True, kw_only=True):
+    """As part of a transaction. `keep`: without `ttl` the value goes on ending when it did."""
+
+    keep: bool = False
+
+
 class StateGroup(Call, frozen=True, kw_only=True):
     group: str
 
@@ -98,6 +104,12 @@ class StreamKey(Call, frozen=True, kw_only=True):
 class StreamSet(StreamKey, frozen=True, kw_only=True):
     value: Raw
     ttl: float | None = None
+
+
+class StreamWrite(StreamSet, frozen=True, kw_only=True):
+    """As `StateWrite`."""
+
+    keep: bool = False
 
 
 class StreamGroup(Call, frozen=True, kw_only=True):

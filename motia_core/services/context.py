@@ -11,6 +11,7 @@ from motia_core.clock import Clock
 from motia_core.config import Config
 from motia_core.errors import PayloadRefused
 from motia_core.metrics.counts import Counts
+from motia_core.model import TICK_TOPIC
 from motia_core.protocol.values import inline_files
 from motia_core.services.pauses import Pauses
 from motia_core.services.running import Active, Running
@@ -67,8 +68,15 @@ class Services:
             self.recorder.note("warn", message, active.invocation)
 
 
+def topic(value: str) -> str:
+    """`value` when an event may have it as its topic. Raises PayloadRefused."""
+    if value == TICK_TOPIC:
+        raise PayloadRefused(f"the topic '{TICK_TOPIC}' belongs to the runs of cron steps: choose another")
+    return name(value, "topic")
+
+
 def name(value: str, what: str) -> str:
-    """`value` when it is usable as a group, key or topic. Raises PayloadRefused."""
+    """`value` when it is usable as a group or key. Raises PayloadRefused."""
     if len(value) > MAX_NAME:
         raise PayloadRefused(f"the {what} has {len(value)} characters, {MAX_NAME} are allowed")
     return value

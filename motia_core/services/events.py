@@ -11,7 +11,7 @@ from msgspec import Raw
 from motia_core.errors import CallRefused, EmitNotDeclared, PayloadRefused
 from motia_core.model import Addressed, Event, Step
 from motia_core.protocol.calls import Emit, Emitted, Triggered, TriggerStep
-from motia_core.services.context import Services, name
+from motia_core.services.context import Services, topic
 from motia_core.services.running import Active
 from motia_core.storage.base import Emission
 
@@ -41,7 +41,7 @@ class Events:
 
     def plan(self, active: Active, call: Emit) -> Emission:
         """The emission `call` asks for. Raises EmitNotDeclared, PayloadRefused."""
-        name(call.topic, "topic")
+        topic(call.topic)
         self._check_declared(active, call.topic)
         now, services = self._clock.now_ms(), self._services
         at = _due(call, now)

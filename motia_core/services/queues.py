@@ -6,6 +6,7 @@ What waits for a step that no file holds is an orphan: kept until the step comes
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from motia_core.steps.registry import Snapshot
 from motia_core.storage.base import EventStore
 
 _ALL = 1_000
+_NAMED = 3
 
 
 class Waiting(Struct, frozen=True, rename="camel", kw_only=True):
@@ -125,24 +127,40 @@ class Queues:
         return step
 
 
+def left_alone(orphans: Mapping[str, int]) -> str:
+    """One line about what waits, by step, for steps that are no more."""
+    count, names = sum(orphans.values()), ", ".join(list(orphans)[:_NAMED])
+    more = f" and {len(orphans) - _NAMED} more" if len(orphans) > _NAMED else ""
+    wait = "1 delivery waits" if count == 1 else f"{count} deliveries wait"
+    return f"{wait} for steps that are no more ({names}{more}): motia queues"
+
+
 async def letters(store: EventStore, *, step: str | None, limit: int, after: int) -> list[Letter]:
     return [letter_of(one) for one in await store.dead(step=step, limit=limit, after=after)]
 
 
 async def redrive(store: EventStore, ids: list[int], step: str | None, *, now: int) -> int:
-    """Those of `ids`, and all of `step`, in bites."""
+    """Those of `ids`, and all of `step`; one that fails again meanwhile has had its turn."""
     count = await store.redrive(ids, now=now) if ids else 0
-    while step is not None and (found := await store.dead(step=step, limit=_ALL)):
-        count += await store.redrive([one.id for one in found], now=now)
+    async for bite in _of_step(store, step):
+        count += await store.redrive(bite, now=now)
     return count
 
 
 async def discard(store: EventStore, ids: list[int], step: str | None) -> int:
-    """Those of `ids`, and all of `step`, in bites."""
+    """Those of `ids`, and all of `step`."""
     count = await store.discard(ids) if ids else 0
-    while step is not None and (found := await store.dead(step=step, limit=_ALL)):
-        count += await store.discard([one.id for one in found])
+    async for bite in _of_step(store, step):
+        count += await store.discard(bite)
     return count
+
+
+async def _of_step(store: EventStore, step: str | None) -> AsyncIterator[list[int]]:
+    """The ids of its dead letters in bites, each once."""
+    after = 0
+    while step is not None and (found := await store.dead(step=step, limit=_ALL, after=after)):
+        after = found[-1].id
+        yield [one.id for one in found]
 
 
 def as_json(value: object) -> object:

@@ -47,6 +47,7 @@ class Running:
     def __init__(self, *, event_limit: int = 500) -> None:
         self._active: dict[str, Active] = {}
         self._ended: dict[str, Invocation] = {}
+        self._ended_before: dict[str, Invocation] = {}
         self._limit = event_limit
 
     def __len__(self) -> int:
@@ -60,8 +61,9 @@ class Running:
         if self._active.pop(active.invocation.id, None) is None:
             return
         self._ended[active.invocation.id] = active.invocation
-        if len(self._ended) > _REMEMBERED:
-            del self._ended[next(iter(self._ended))]
+        if len(self._ended) == _REMEMBERED:
+            # Taking out the oldest each time would mean a search for it.
+            self._ended_before, self._ended = self._ended, {}
 
     def find(self, invocation: str) -> Active:
         """Raises InvocationOver."""
@@ -78,7 +80,7 @@ class Running:
         active = self.get(invocation)
         if active is not None or invocation is None:
             return active.invocation if active else None
-        return self._ended.get(invocation)
+        return self._ended.get(invocation) or self._ended_before.get(invocation)
 
     def all(self) -> list[Active]:
         return list(self._active.values())

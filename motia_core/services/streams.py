@@ -95,7 +95,7 @@ class Streams:
     async def send(self, active: Active, call: StreamSend) -> Nothing:
         data = self.event(call)
         store = self._services.storage.stream(call.stream)
-        await store.send(call.group, call.id, data, now=self._clock.now_ms())
+        await store.send(call.group, call.id or None, data, now=self._clock.now_ms())
         return Nothing()
 
     def item(self, active: Active, call: StreamSet) -> bytes | None:

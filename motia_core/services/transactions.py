@@ -37,10 +37,10 @@ class Transactions:
         self._events = events
         self._streams = streams
         self._plans: dict[str, tuple[type[calls.Call], Callable[[Active, calls.Call], _Change | None]]] = {
-            "state.set": (calls.StateSet, self._state_set),
+            "state.set": (calls.StateWrite, self._state_set),
             "state.delete": (calls.StateKey, self._state_delete),
             "state.clear": (calls.StateGroup, self._state_clear),
-            "streams.set": (calls.StreamSet, self._stream_set),
+            "streams.set": (calls.StreamWrite, self._stream_set),
             "streams.delete": (calls.StreamKey, self._stream_delete),
             "streams.send": (calls.StreamSend, self._stream_send),
             "events.emit": (calls.Emit, self._emit),
@@ -99,12 +99,13 @@ class Transactions:
         return self._services.storage.state if stream is None else self._streams.store(stream)
 
     def _state_set(self, active: Active, call: calls.Call) -> _Change:
-        assert isinstance(call, calls.StateSet)
+        assert isinstance(call, calls.StateWrite)
         return StateWrite(
             group=name(call.group, "group"),
             key=name(call.key, "key"),
             value=self._services.value(call.value),
             expires=self._services.expires(call.ttl),
+            keep=call.keep,
         )
 
     def _state_delete(self, active: Active, call: calls.Call) -> _Change:
@@ -116,11 +117,13 @@ class Transactions:
         return StateWrite(group=call.group, key=None)
 
     def _stream_set(self, active: Active, call: calls.Call) -> _Change | None:
-        assert isinstance(call, calls.StreamSet)
+        assert isinstance(call, calls.StreamWrite)
         item, expires = self._streams.item(active, call), self._streams.expires(call.stream, call.ttl)
         if item is None:
             return None
-        return StateWrite(stream=call.stream, group=call.group, key=call.id, value=item, expires=expires)
+        return StateWrite(
+            stream=call.stream, group=call.group, key=call.id, value=item, expires=expires, keep=call.keep
+        )
 
     def _stream_delete(self, active: Active, call: calls.Call) -> _Change:
         assert isinstance(call, calls.StreamKey)
@@ -128,7 +131,7 @@ class Transactions:
 
     def _stream_send(self, active: Active, call: calls.Call) -> _Change:
         assert isinstance(call, calls.StreamSend)
-        return StreamEvent(stream=call.stream, group=call.group, key=call.id, data=self._streams.event(call))
+        return StreamEvent(stream=call.stream, group=call.group, key=call.id or None, data=self._streams.event(call))
 
     def _emit(self, active: Active, call: calls.Call) -> _Change:
         assert isinstance(call, calls.Emit)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, field
 
 from motia_core.config import Config
-from motia_core.model import Problem, Step, Stream
+from motia_core.model import TICK_TOPIC, Problem, Step, Stream
 from motia_core.problems import gravity
 from motia_core.protocol.requests import FileReport
 from motia_core.steps.checks import Served, check, files_problems, serve
@@ -69,7 +69,9 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
     def targets(self, topic: str) -> tuple[Step, ...]:
         """Every step that hears `topic`: its subscribers, else the step so named, and those that hear everything. Steps
-        of a broken file still count, so that their events wait for the cure."""
+        of a broken file still count, so that their events wait for the cure. Nobody hears the ticks of cron steps."""
+        if topic == TICK_TOPIC:
+            return ()
         named = self.by_topic.get(topic, ())
         if not named:
             step = self.by_name.get(topic) or self._broken_by_name(topic)

@@ -128,8 +128,7 @@ class EventStore(Protocol):
 
     Each change of a claimed delivery belongs to the owner of its lease: one whose lease was lost changes nothing.
     Putting (ticks too), burying, redriving, redirecting, discarding, dropping and `once_put` have the durability of
-    events; claims and acknowledgements survive the death of any process, but a power cut may undo the last moments:
-    those deliveries run again."""
+    events; claims and acknowledgements survive the death of any process; after a power cut the last may run again."""
 
     async def put(self, emissions: Sequence[Emission], *, limit: int) -> list[Emitted]:
         """All in one commit. Raises BacklogFull, storing nothing, when more than `limit` deliveries would wait."""
@@ -144,13 +143,12 @@ class EventStore(Protocol):
         limit: int,
         most: Mapping[str, int] | None = None,
     ) -> list[Delivery]:
-        """At most `room[step]` deliveries per step, oldest due first, `attempt` already counted durably; never so many
-        that more than `most[step]` of a step named there would be claimed by all owners together. A fifo delivery is
-        claimable only when no earlier one of its (step, group) exists; without a group it is like others. A lease that
-        ended before `now` is claimable again, marked `suspect`, with one more `lost`: a server that ends proves nothing
-        against what it held. What was lost before comes back within a few seconds, spread out, so that one which ends
-        every server does not always take the same others with it. A suspect is claimable like others. `lease` is when
-        the new lease ends, not how long it lasts."""
+        """At most `room[step]` deliveries per step, oldest due first, `attempt` already counted durably; of a step in
+        `most` never more than it says, claimed by all owners together. A fifo delivery is claimable only when no
+        earlier one of its (step, group) exists; without a group it is like others. A lease that ended before `now` is
+        claimable again, marked `suspect`, with one more `lost`: a server that ends proves nothing against what it
+        held. What was lost before comes back spread out, so that it does not always take the same others with it.
+        `lease` is when the new lease ends."""
 
     async def renew(self, ids: Sequence[int], *, owner: str, lease: int) -> list[int]:
         """Extends the leases still held by `owner` until `lease`; returns those lost."""
@@ -158,9 +156,12 @@ class EventStore(Protocol):
     async def ack(self, ids: Sequence[int], *, owner: str) -> None:
         """Done: gone. Ids whose lease was lost are ignored."""
 
+    async def begin(self, id: int, *, owner: str) -> None:
+        """Notes in `begun` that a run begins; `retry` and `release` set it back."""
+
     async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: Died | None = None) -> None:
         """Back to waiting until `due`. When its worker `died`, it is a suspect from now on: one that had it to itself
-        has one more of `deaths`, for others the attempt counts as `lost`."""
+        has one more of `deaths`, others one more of `lost`."""
 
     async def release(self, ids: Sequence[int], *, owner: str, uncount: bool = True) -> None:
         """Back to waiting, due at once; uncounted because it was never given to user code or was stopped by us."""
@@ -226,12 +227,13 @@ class EventStore(Protocol):
 
 
 class StateWrite(Struct, frozen=True, kw_only=True):
-    """Part of a transaction. `stream` None = state. `value` None deletes; `key` None clears the group."""
+    """`stream` None = state, `value` None deletes, `key` None clears the group. `keep`: without `expires` it stays."""
 
     group: str
     key: str | None
     value: bytes | None = None
     expires: int | None = None
+    keep: bool = False
     stream: str | None = None
 
 

@@ -34,7 +34,7 @@ class Trace(Struct, frozen=True, kw_only=True):
     cursor: str = ""
 
 
-class KeptInput(Struct, frozen=True, kw_only=True):
+class KeptInput(Struct, frozen=True, kw_only=True, gc=False):
     """What one run was given, whole, as wire JSON."""
 
     span: str

@@ -64,6 +64,10 @@ class StreamStore(Keyed, Protocol):
     async def send(self, group: str, key: str | None, data: bytes, *, now: int) -> None:
         """Publishes an `event` to the group or the item; stores nothing."""
 
+    async def pass_over(self, stamp: int) -> None:
+        """No later change in this database has this stamp or a lesser one, and `snapshot` tells this one or a greater.
+        Nothing is told."""
+
     async def page(self, group: str, *, now: int, offset: int, limit: int | None) -> list[Item]:
         """A part of the group, in the order first set."""
 

@@ -14,7 +14,7 @@ from msgspec import UNSET, Raw, Struct
 
 from motia_core.config.knobs import Streams as Knobs
 from motia_core.errors import AccessRefused, ConfigError, DeadlineExceeded, MotiaError, PayloadRefused
-from motia_core.model import Level, Stream, is_hidden
+from motia_core.model import Level, Stream
 from motia_core.protocol.messages import encode
 from motia_core.protocol.requests import Allowed, Authenticate, Authenticated, CanAccess, LoadConfig, LoadedConfig
 from motia_core.protocol.values import to_wire
@@ -37,7 +37,7 @@ Hurry = Callable[[Collection[str]], None]
 
 class Auth(Struct, frozen=True):
     """Who is at the other end of a connection. `context` is what `authenticate` gave, as wire JSON; None in a project
-    without `streamAuth`. `admin`: may join hidden streams."""
+    without `streamAuth`. `admin`: may join hidden streams, of which `joins.py` knows."""
 
     context: bytes | None = None
     admin: bool = False
@@ -89,9 +89,7 @@ class Access:
         raise AccessRefused
 
     async def may_join(self, stream: str, group: str, id: str | None, auth: Auth) -> bool:
-        """Whether this connection may join a group, or an item of it. Never raises."""
-        if is_hidden(stream) and (not auth.admin or stream not in self._registry.current.streams):
-            return auth.admin
+        """Whether this connection may join a group of a declared stream, or an item of it. Never raises."""
         return await self.verdict(stream, group, id, auth.context) is True
 
     async def verdict(self, stream: str, group: str, id: str | None, context: bytes | None) -> bool | None:

@@ -6,7 +6,7 @@ Owns the open connections and the tasks of this package.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
@@ -31,6 +31,7 @@ from motia_core.streams.protocol import Key, Message, listed, plain
 from motia_core.streams.rechecks import Rechecks
 from motia_core.streams.rooms import Rooms
 from motia_core.streams.snapshots import Snapshots
+from motia_core.streams.stamps import Stamps
 
 _AT_ONCE = 64
 _BREATH = 256
@@ -81,7 +82,8 @@ class Hub:
         self._group: TaskGroup | None = None
         self._snapshots = Snapshots(self._read, self.spawn)
         self._anew: dict[Key, bool] = {}
-        self._last = 0
+        self._again: dict[Key, list[Key]] = {}
+        self._stamps = Stamps(self._storage.stream("").pass_over, self.spawn)
         self._delivered = 0
         self.joins = Joins(
             self._rooms,
@@ -90,7 +92,7 @@ class Hub:
             registry,
             knobs,
             computed=self.sources.__contains__,
-            stamp=lambda: self._last + 1,
+            stamp=self._stamps.next,
             note=note,
         )
         self._rechecks = Rechecks(self._rooms, access, clock, period=knobs.recheck, drop=self.joins.drop)
@@ -99,7 +101,7 @@ class Hub:
     async def run(self, *, task_status: Any = anyio.TASK_STATUS_IGNORED) -> None:
         """Until it is cancelled or the store is closed; started when changes are heard."""
         heard = self._storage.notifier.listen()
-        _, self._last = await self._storage.stream("").snapshot("", now=self._clock.now_ms())
+        _, self._stamps.last = await self._storage.stream("").snapshot("", now=self._clock.now_ms())
         async with anyio.create_task_group() as group:
             self._group = group
             group.start_soon(self._look)
@@ -182,7 +184,7 @@ class Hub:
         except msgspec.MsgspecError as error:
             self.note("warn", f"another server tells of a change that is not understood: {error}")
             return
-        self._last = max(self._last, change.timestamp)
+        self._stamps.last = max(self._stamps.last, change.timestamp)
         key = Key(change.stream_name, change.group_id, change.id)
         if self._rooms.hears(key):
             self._address(Message(change.timestamp, key, change.event, plain(change.data)), due)
@@ -198,8 +200,10 @@ class Hub:
             pipe.due.append(message)
 
     async def _read(self, key: Key) -> Message:
+        await self._stamps.settled()
         source = self.sources.get(key.stream) or self._storage.stream(key.stream)
         items, stamp = await source.snapshot(key.group, key.id, now=self._clock.now_ms())
+        self._stamps.last = max(self._stamps.last, stamp)
         values = [plain(item.value) for item in items]
         data = listed(values) if key.id is None else values[0] if values else b"null"
         return Message(stamp, key, "sync", data)
@@ -207,17 +211,23 @@ class Hub:
     def say_all_anew(self, stream: str | None = None) -> None:
         """Changes may have been lost, of `stream` or of any: everybody is told what there is."""
         every = self._rooms.keys()
-        followed = [key for key in every if stream in (None, key.stream)]
-        for group in {key.whole for key in followed} - self._anew.keys():
-            self._anew[group] = False
-            self.spawn(self._repeat, group)
+        followed: defaultdict[Key, list[Key]] = defaultdict(list)
+        for key in every:
+            if stream in (None, key.stream):
+                followed[key.whole].append(key)
+        for group, keys in followed.items():
+            if group in self._anew:
+                self._again[group] = keys
+            else:
+                self._anew[group] = False
+                self.spawn(self._repeat, group, keys)
 
-    async def _repeat(self, group: Key) -> None:
+    async def _repeat(self, group: Key, keys: list[Key]) -> None:
         """A `sync` for everybody who follows the group or an item of it. Clients drop one that is older than what they
         have heard: it is read again until nothing was said meanwhile."""
         try:
             await anyio.sleep(_CALM)
-            for key in self._rooms.group(group):
+            for key in keys:
                 for _ in range(_TRIES):
                     self._anew[group] = False
                     sync = await self._snapshots.get(key)
@@ -231,6 +241,9 @@ class Hub:
             self.note("warn", f"the stream '{group.stream}' cannot be said anew: {error.message}")
         finally:
             self._anew.pop(group, None)
+        if (again := self._again.pop(group, None)) is not None:
+            self._anew[group] = False
+            self.spawn(self._repeat, group, again)
 
     async def _look(self) -> None:
         while True:

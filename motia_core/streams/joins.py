@@ -84,6 +84,7 @@ class Joins:
         if sync is None:
             self._rooms.leave(pipe, subscription)
             pipe.push(refusal(self._stamp(), joining.key, UNAVAILABLE, "The stream cannot be read now"))
+            pipe.refused(joining.key)
         seat = self._rooms.seat(pipe, joining.key)
         if sync is None or seat is None:
             for message, wanted in joining.held:

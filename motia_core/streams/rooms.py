@@ -127,10 +127,6 @@ class Rooms(Generic[M]):
     def keys(self) -> list[Key]:
         return list(self._rooms)
 
-    def group(self, group: Key) -> list[Key]:
-        """The rooms of a group: its own and those of its items."""
-        return [key for key in self._rooms if key.whole == group]
-
     def hears(self, key: Key) -> bool:
         """Whether anybody follows it, or its group."""
         return key in self._rooms or (key.id is not None and key.whole in self._rooms)

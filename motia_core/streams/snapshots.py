@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
+from motia_core.errors import MotiaError, StoreError
 from motia_core.streams.protocol import Key, Message
 
 Read = Callable[[Key], Awaitable[Message]]
@@ -18,7 +19,7 @@ class _Reading:
     def __init__(self) -> None:
         self.done = anyio.Event()
         self.result: Message | None = None
-        self.error: Exception | None = None
+        self.error: MotiaError | None = None
 
 
 class Snapshots:
@@ -31,7 +32,7 @@ class Snapshots:
         self._next: dict[Key, _Reading] = {}
 
     async def get(self, key: Key) -> Message:
-        """Of a moment after this call. Raises what reading raises."""
+        """Of a moment after this call. Raises MotiaError."""
         reading = self._next.get(key)
         if reading is None:
             reading = self._next[key] = _Reading()
@@ -50,8 +51,10 @@ class Snapshots:
                 self._running[key] = reading
                 try:
                     reading.result = await self._read(key)
-                except Exception as error:
+                except MotiaError as error:
                     reading.error = error
+                except Exception as error:  # a fault of whoever reads; those who wait are many, and not at fault
+                    reading.error = StoreError(f"{error!r}")
                 finally:
                     reading.done.set()
         finally:

@@ -24,6 +24,7 @@ class Sampler:
         self._asks_parent = kind.startswith("parentbased_")
         self._bound = {"always_on": 1.0, "always_off": 0.0}.get(kind.removeprefix("parentbased_"), ratio) * 2**64
         self._refused: OrderedDict[str, None] = OrderedDict()
+        self._takes_all = self._bound >= 2**64
 
     def continues(self, remote: Remote) -> None:
         """A request of this trace has come."""
@@ -39,7 +40,7 @@ class Sampler:
     def takes(self, trace_id: str) -> bool:
         if self._refused and trace_id in self._refused:
             return False
-        if self._bound >= 2**64:
+        if self._takes_all:
             return True
         known = trace_id_of(trace_id)
         # Only a caller's id is its own counterpart; that it did not refuse is known above.

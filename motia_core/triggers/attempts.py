@@ -22,10 +22,14 @@ from motia_core.triggers.failures import Failures
 from motia_core.triggers.held import Held, Job
 from motia_core.triggers.inputs import Inputs
 from motia_core.triggers.loops import Loops
-from motia_core.triggers.retry import Bury, Retry, decide
+from motia_core.triggers.retry import Bury, Retry, decide, killed
 
 # The machinery is to blame, not the handler: the delivery goes back and the attempt does not count.
 NOT_GIVEN = frozenset({WorkersBusy.code, InvocationCancelled.code, StepUnavailable.code, Draining.code})
+
+# Lost more often than this with its server, a delivery may be what ends it: from then on it counts which runs began.
+# Most never did, where servers live too short.
+_EXCUSED = 2
 
 
 class Runs(Protocol):
@@ -76,6 +80,8 @@ class Attempts:
         invocation = await self._invocation(step, job)
         if invocation is None:
             return
+        if job.delivery.lost > _EXCUSED:
+            await self._store.begin(job.delivery.id, owner=self._owner)
         outcome = await self._dispatcher.run(invocation)
         if outcome.failure is None:
             await self._done(job)
@@ -88,8 +94,8 @@ class Attempts:
     async def _invocation(self, step: Step, job: Job) -> Invocation | None:
         """What is to be run; None when there is a reason not to, which then was written down."""
         delivery, tick, knobs = job.delivery, ticks.tick_of(job.delivery), self._config.queue
-        if delivery.lost > knobs.lost_runs:
-            text = f"{delivery.lost} runs were lost with the server they ran on; no more are tried"
+        if delivery.begun >= knobs.lost_runs:
+            text = f"{delivery.begun} runs began and ended with the server they ran on; no more are tried"
             await self._bury(step, job, "lost", Failure(code=WorkerDied.code, name="ServerDied", message=text))
             return None
         if delivery.topic == ticks.TOPIC:
@@ -167,8 +173,7 @@ class Attempts:
         match verdict:
             case Retry(delay=delay):
                 due = self._clock.now_ms() + int(delay * 1000)
-                how: Died = "alone" if invocation.alone else "among others"
-                died = how if failed.code == WorkerDied.code else None
+                died = _death(failed, alone=invocation.alone)
                 await self._store.retry(self._held.over(job).id, owner=self._owner, due=due, failure=failed, died=died)
             case Bury(reason=reason):
                 await self._bury(step, job, reason, failed, by=invocation.id)
@@ -189,3 +194,12 @@ class Attempts:
             traceId=delivery.trace_id,
             step=step.name,
         )
+
+
+def _death(failure: Failure, *, alone: bool) -> Died | None:
+    """What the death of its worker says of a delivery. A kill of one that it had to itself is a failure like others."""
+    if failure.code != WorkerDied.code:
+        return None
+    if not alone:
+        return "among others"
+    return None if killed(failure) else "alone"

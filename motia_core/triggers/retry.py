@@ -2,14 +2,15 @@
 
 `maxRetries` retries follow the first attempt. An attempt that was lost with its server proves nothing against the
 handler and costs no retry. Neither does the first death of a worker, which runs many deliveries at once: from then on
-the delivery runs alone, and a death while alone is its own.
+the delivery runs alone, and a death while alone is its own, unless it was a kill: that may have been anybody, and is a
+failure like others.
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from motia_core.errors import InputInvalid, WorkerDied
+from motia_core.errors import InputInvalid, WorkerDied, WorkerKilled
 from motia_core.model import Backoff, Failure
 
 LONELY_DEATHS = 2
@@ -45,12 +46,17 @@ def decide(
     died = failure.code == WorkerDied.code
     if died and not alone:
         return Retry(0.0)
-    if died and deaths + 1 >= LONELY_DEATHS:
+    if died and not killed(failure) and deaths + 1 >= LONELY_DEATHS:
         return Bury("poison")
     failed = attempt - lost
     if failed > max_retries:
         return Bury("failed")
     return Retry(delay_before(failed, backoff, random))
+
+
+def killed(failure: Failure) -> bool:
+    """Whether the worker was killed by somebody else."""
+    return failure.name == WorkerKilled.__name__
 
 
 def delay_before(retry: int, backoff: Backoff, random: float) -> float:

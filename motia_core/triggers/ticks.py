@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 from msgspec import Raw
 
-from motia_core.model import Addressed, Delivery, Event, Step
+from motia_core.model import TICK_TOPIC, Addressed, Delivery, Event, Step
 from motia_core.storage.base import Emission
 
-TOPIC = "@tick"
+TOPIC = TICK_TOPIC
 LATE = 60.0
 """A tick this late (s) still counts as on time: the host was busy, or slept through it."""
 

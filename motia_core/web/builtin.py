@@ -73,7 +73,7 @@ class Builtin:
         self._health = health
         self._ready = ready
         self._base = base
-        self._admin = dict(admin)
+        self._admin = {f"GET {PREFIX}/api": self._index, **admin}
         self._table = RouteTable([_as_step(key) for key in self._admin])
 
     async def open(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply | None:
@@ -146,6 +146,10 @@ class Builtin:
         cookie = f"{COOKIE}={session_of(token)}; Path=/; HttpOnly; SameSite=Strict"
         target = f"{self._base or '/'}/".replace("//", "/")
         return self._api.composer.plain(asked, 303, b"", {"location": target, "set-cookie": cookie})
+
+    async def _index(self, request: AdminRequest) -> list[str]:
+        """Every admin route there is."""
+        return sorted(self._admin)
 
     def _json(self, asked: Asked, status: int, value: object, *, cors: bool) -> Reply:
         body = b"null" if value is UNSET else msgspec.json.encode(value)

@@ -3,6 +3,7 @@ only their presence is looked at."""
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from motia_core.model import Emit, Step, Stream
 from motia_core.steps.registry import Snapshot
 
 NAMESPACE = UUID("7f1c3ff2-9b00-4d0a-bdd7-efb8bca49d4f")
-_COMPONENTS = (".tsx", ".jsx")
+_COMPONENT = ".[a-z]sx"
+"""The endings of components; the typed one wins."""
 Item = dict[str, Any]
 
 
@@ -90,7 +92,8 @@ def _step(step: Step, id: str, project: Path) -> Item:
 
 def _component(file: Path) -> str | None:
     """A component of the author's own that draws the step; it stands beside the file."""
-    return next((str(path) for ending in _COMPONENTS if (path := file.with_suffix(ending)).is_file()), None)
+    found = sorted(map(str, file.parent.glob(glob.escape(file.stem) + _COMPONENT)))
+    return found[-1] if found else None
 
 
 def _emit(emit: Emit) -> object:

@@ -59,6 +59,7 @@ class Conversation:
         self.runs = Runs(site.cancel_grace)
         self.process: Process | None = None
         self.dead: str | None = None
+        self._death = WorkerDied
         self._owner = owner
         self._site = site
         self._handler = handler
@@ -141,16 +142,16 @@ class Conversation:
         self._ping, data = self._peer.call("ping", b"{}")
         self._host().write(data)
 
-    def close(self, why: str) -> None:
+    def close(self, why: str, death: type[WorkerDied] = WorkerDied) -> None:
         """Whoever waits hears that the worker died."""
         if self.dead is not None:
             return
-        self.dead = why
+        self.dead, self._death = why, death
         if self._answers is not None:
             self._answers.close()
         for waiter in (*self._waiting.values(), *self.runs.clear()):
             if not waiter.done():
-                waiter.set_exception(WorkerDied(why))
+                waiter.set_exception(death(why))
         self._waiting.clear()
 
     def received(self, data: bytes) -> None:
@@ -191,7 +192,7 @@ class Conversation:
         if self.process is None:
             raise LocalProtocolError(f"{self._owner.name} has not been started")
         if self.dead is not None:
-            raise WorkerDied(self.dead)
+            raise self._death(self.dead)
         return self.process
 
     def _replied(self, reply: Reply) -> None:

@@ -7,6 +7,7 @@ invocation cancelled, but it holds its place in `in_flight` until user code has 
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from msgspec import Raw, Struct
 
 from motia_core.clock import Clock
 from motia_core.config import knobs
-from motia_core.errors import RemoteProtocolError, WorkerDied
+from motia_core.errors import RemoteProtocolError, WorkerDied, WorkerKilled
 from motia_core.protocol.messages import encode
 from motia_core.protocol.requests import Shutdown
 from motia_core.workers import launch, lifecycle, process
@@ -29,6 +30,8 @@ from motia_core.workers.pulse import Pulse
 from motia_core.workers.status import WorkerStatus, processor, resident
 
 TERMINATE_GRACE = 0.5
+# Nobody here sends these without saying why; what a handler does to itself mostly ends in another way.
+_FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -209,13 +212,15 @@ class Worker:
         self.fail("protocol", problem)
 
     def ended(self, code: int) -> None:
+        death = WorkerDied
         if self.problem is None and self.state is not State.DRAINING:
             self.problem = process.ending(code)
+            death = WorkerKilled if code in _FROM_OUTSIDE else WorkerDied
             if self.state is State.STARTING and self._talk.last_line:
                 self.problem += f"; it last said: {self._talk.last_line[:500]}"
         self.reason = self.reason or self.reading or "crash"
         self.over.set()
-        self._close("exit")
+        self._close("exit", death)
 
     def _host(self) -> process.Process:
         if self._talk.process is None:
@@ -226,8 +231,8 @@ class Worker:
         self.state = lifecycle.after(self.state, event)
         self._terms.changed(self)
 
-    def _close(self, event: lifecycle.Event) -> None:
-        self._talk.close(f"worker {self.name} (pid {self.pid}) {self.problem or 'ended'}")
+    def _close(self, event: lifecycle.Event, death: type[WorkerDied] = WorkerDied) -> None:
+        self._talk.close(f"worker {self.name} (pid {self.pid}) {self.problem or 'ended'}", death)
         self.quiet.set()
         self._move(event)
 

@@ -48,6 +48,8 @@ STEPS = {
         config = {"type": "api", "name": "Caught", "method": "POST", "path": "/caught", "emits": []}
 
         async def handler(req, context):
+            topic = (req.body or {}).get("topic", "later")
+
             async def trial(what):
                 try:
                     await what
@@ -56,9 +58,9 @@ STEPS = {
 
             async def block(t):
                 await t.state.set("full", "block", 1)
-                await t.emit({"topic": "later", "data": 1})
+                await t.emit({"topic": topic, "data": 1})
 
-            return {"emit": await trial(context.emit({"topic": "later", "data": 1})),
+            return {"emit": await trial(context.emit({"topic": topic, "data": 1})),
                     "transaction": await trial(context.transaction(block)),
                     "kept": await context.state.get("full", "block")}
     """,
@@ -211,6 +213,33 @@ def test_a_full_backlog_refuses_emitters_and_still_buries_what_fails(server: Ser
         "discarded": BACKLOG - 1
     }
     put(server, "later", 1)
+
+
+def test_the_topic_of_ticks_is_nobody_elses(server: Server) -> None:
+    put(server, "@ticks", 1)
+    assert server.post("/emit", {"topic": "@tick", "data": 1}).json["deliveries"] == 0
+    caught = server.post("/caught", {"topic": "@tick"}).json
+    assert "belongs to the runs of cron steps" in caught["emit"], caught
+    assert "belongs to the runs of cron steps" in caught["transaction"], caught
+
+
+def test_a_letter_that_is_redriven_beside_a_server_runs_at_once(tmp_path: Path) -> None:
+    steps = {name: STEPS[name] for name in ("steps/put_step.py", "steps/failing_step.py", "steps/old_step.py")}
+    with serving(write(tmp_path, {**steps, "motia.toml": "[queue]\npoll = 3600\n"})) as server:
+        put(server, "old", 1, delay=HOUR)
+        put(server, "failing", 1)
+        [letter] = until(lambda: server.get("/__motia/api/dead").json)
+        for chosen in ([str(letter["id"])], ["--step", "Failing"]):
+            done = motia(server.project, "dead", "redrive", *chosen)
+            assert (done.returncode, done.stdout) == (0, "1 delivery waits again\n"), done
+            again = until(lambda: server.get("/__motia/api/dead").json)[0]  # nobody polls within this test
+            assert again["failureTimestamp"] > letter["failureTimestamp"]
+            letter = again
+    (server.project / "steps" / "old_step.py").unlink()
+    with serving(server.project) as server:
+        told = "1 delivery waits for steps that are no more (Old): motia queues"
+        assert until(lambda: told in server.output)
+        assert "from an earlier run" not in server.output
 
 
 def test_without_a_server_the_files_say_what_is_an_orphan(tmp_path: Path) -> None:

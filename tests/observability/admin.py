@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from tests.kit.server import ROOT
+from tests.kit.server import Server
 from tests.streams.raw import Raw, dial
 
-_ROUTE = re.compile(r"^(GET|POST|PUT|DELETE) (/\S+)$")
-_NAMES = {"PREFIX": "/__motia", "base": "/__motia/bullmq", "VIEWER": "/__motia/openapi/", "name": "viewer.js"}
-_OTHER = "POST /__motia/session"
 
-
-def routes() -> list[str]:
-    """Every admin route that the sources name: as keys of `routes`, literal or with a prefix."""
-    found: set[str] = set()
-    for path in (*(ROOT / "motia_core" / "workbench").glob("*.py"), *(ROOT / "motia_core" / "app").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Dict):
-                found |= {text for key in node.keys if (text := _text(key)) and _ROUTE.match(text)}
-    return sorted(found)
-
-
-def _text(node: ast.expr | None) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_text(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values)
-    return _NAMES.get(node.id, "?") if isinstance(node, ast.Name) else ""
+def routes(server: Server, **headers: str) -> list[str]:
+    """Every admin route of a server, as it says itself, and the one outside its table."""
+    answer = server.get("/__motia/api", headers=headers)
+    assert answer.status == 200, answer.body
+    return [*answer.json, "POST /__motia/session"]
 
 
 @contextmanager
@@ -59,7 +41,3 @@ def joined(raw: Raw, stream: str, group: str = "default", id: str | None = None)
     message = heard(raw, lambda one: one["streamName"] == stream and one["event"]["type"] in ("sync", "event"))
     assert message["event"]["type"] == "sync", message
     return message["event"]["data"]
-
-
-def read(path: Path) -> bytes:
-    return path.read_bytes()

@@ -30,7 +30,7 @@ MORE = {
         exports.config = {
           type: 'event', name: 'Wait', subscribes: ['wait'], emits: [], flows: ['extra'],
           virtualEmits: [{ topic: 'by.hand', label: 'somebody', conditional: true }],
-          infrastructure: { queue: { delaySeconds: 3600 } },
+          infrastructure: { queue: { delaySeconds: 900 } },
         }
         exports.handler = async (input, { state }) => { await state.set('waited', input.id, true) }
         """,

@@ -8,8 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
-from motia_core.cli.mcp import acts, history
-from motia_core.cli.mcp import project as files
+from motia_core.cli.mcp import acts, history, sources
+from motia_core.cli.mcp.project import Project
 from motia_core.cli.mcp.protocol import VERSIONS, Session
 from motia_core.cli.mcp.tools import MOST, Arguments, Tool, Toolbox
 from motia_core.errors import StoreUnavailable
@@ -138,8 +138,8 @@ async def test_a_cancelled_request_ends_unanswered_and_a_ping_passes_it() -> Non
 
 
 async def test_every_tool_and_argument_says_what_it_is(tmp_path: Any) -> None:
-    here = files.Project(tmp_path)
-    shown = Toolbox([*files.tools(here), *history.tools(here), *acts.tools(here)], write=True).listed()
+    here = Project(tmp_path)
+    shown = Toolbox([*sources.tools(here), *history.tools(here), *acts.tools(here)], write=True).listed()
     assert len(shown) == 17
     for one in shown:
         schema: Any = one["inputSchema"]

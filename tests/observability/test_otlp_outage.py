@@ -175,6 +175,12 @@ def test_without_a_usable_endpoint_nothing_is_exported(tmp_path: Path, settings:
         assert ("OpenTelemetry" in server.output) == bool(words)
 
 
+def test_callers_are_not_believed_where_that_is_wanted(tmp_path: Path) -> None:
+    parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    with serving(project(tmp_path), MOTIA_TRACES_FROM_CALLERS="false") as server:
+        assert server.get("/hello/1", headers={"traceparent": parent}).headers["x-trace-id"] not in parent
+
+
 def test_without_the_extra_the_server_says_what_to_install(tmp_path: Path) -> None:
     """A package of that name without the protocol stands for an installation without it."""
     write(tmp_path / "hiding", {"opentelemetry/__init__.py": ""})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 
 from motia_core.errors import InvocationOver
+from motia_core.services import queues
 from motia_core.storage.base import Backlog, OnceWrite, Storage
 
 from .deliveries import FAILURE, claim, emission, put, row
@@ -43,6 +45,29 @@ async def test_a_burial_without_failure_keeps_the_last_one_told(storage: Storage
     await claim(storage)
     await storage.events.bury(one.id, owner="me", reason="poison", failure=None, now=0)
     assert (await storage.events.dead())[0].failure == FAILURE
+
+
+async def test_all_of_a_step_have_one_turn_though_they_fail_again_at_once(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "_ALL", 2)
+    await put(storage, *(emission("a") for _ in range(5)))
+
+    async def fail() -> None:
+        for one in await claim(storage, limit=5):
+            await storage.events.bury(one.id, owner="me", reason="failed", failure=FAILURE, now=0)
+
+    async def fail_for_ever() -> None:
+        while True:
+            await fail()
+            await anyio.lowlevel.checkpoint()
+
+    await fail()
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as group:
+            group.start_soon(fail_for_ever)
+            assert await queues.redrive(storage.events, [], "a", now=0) == 5
+            group.cancel_scope.cancel()
 
 
 async def test_a_redrive_starts_over(storage: Storage) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from typing import Any
 
 import anyio
 import pytest
 
 from motia_core.storage.base import Storage
+from motia_core.storage.items import CHANNEL
 from motia_core.storage.sqlite.storage import SqliteStorage
 
 from .conftest import Opener
@@ -54,6 +57,43 @@ async def test_a_snapshot_says_what_is_in_it(storage: Storage) -> None:
     assert await chat.snapshot("g", "none", now=0) == ([], ear.stamps[-1])
     await chat.set("g", "c", b"{}", now=0)
     assert (await ear.next()).timestamp > stamp
+
+
+async def test_stamps_that_are_passed_over_are_no_changes(storage: Storage) -> None:
+    """Clients are given them without a change: a later one has a greater stamp, and so has what is read."""
+    ear, chat, far = Ear(storage), storage.stream("chat"), 4_102_444_800_000
+    await chat.send("g", None, b"{}", now=far)
+    for stamp in (far + 5, far + 2):
+        await storage.stream("other").pass_over(stamp)
+        assert (await chat.snapshot("g", now=0))[1] == far + 5
+    await chat.send("g", None, b"{}", now=0)
+    await ear.hear(2)
+    assert ear.stamps == [far, far + 6]
+
+
+async def test_what_other_servers_no_longer_want_to_hear_overtakes_nothing(
+    sqlite: SqliteStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change read from the table with the others' is told before a later one that needs no table any more, also where
+    the table is locked for a moment."""
+    notifier, heard, look = sqlite.notifier, sqlite.notifier.listen(), sqlite.database.look
+
+    async def slowly(sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return await look(sql, parameters)
+
+    monkeypatch.setattr(sqlite.database, "look", slowly)
+    for number in range(20):
+        first, second = b"%d first" % number, b"%d second" % number
+        row = ("INSERT INTO messages (origin, channel, message, created) VALUES ('', ?, ?, 0)", (CHANNEL, first))
+        await sqlite.database.write(lambda tx, row=row: tx.execute(*row).rowcount)
+        notifier.committed([first], True)
+        for _ in range(number):
+            await asyncio.sleep(0)
+        notifier.committed([second], False)
+        with anyio.fail_after(10):
+            assert [(await anext(heard))[1], (await anext(heard))[1]] == [first, second]
 
 
 async def test_a_snapshot_is_of_one_moment(sqlite: SqliteStorage) -> None:

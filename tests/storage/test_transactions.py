@@ -33,6 +33,26 @@ async def test_what_once_remembers_by_now_is_a_conflict(storage: Storage) -> Non
     assert await claim(storage) == []
 
 
+@pytest.mark.parametrize("stream", [None, "s"])
+async def test_a_write_may_keep_the_end_that_is_there(storage: Storage, stream: str | None) -> None:
+    """Of what the block itself has set, too; what has ended keeps nothing."""
+    keyed = storage.state if stream is None else storage.stream(stream)
+    for key in "abcd":
+        await keyed.set("g", key, b"1", now=0, expires=50 if key != "d" else 5)
+    block = [
+        StateWrite(group="g", key="a", value=b"2", keep=True, stream=stream),
+        StateWrite(group="g", key="b", value=b"2", stream=stream),
+        StateWrite(group="g", key="c", value=b"2", keep=True, expires=90, stream=stream),
+        StateWrite(group="g", key="d", value=b"2", keep=True, stream=stream),
+        StateWrite(group="g", key="e", value=b"1", expires=50, stream=stream),
+        StateWrite(group="g", key="e", value=b"2", keep=True, stream=stream),
+    ]
+    await storage.transaction([], block, now=10, limit=10)
+    assert [item.key for item in await keyed.group("g", now=49)] == ["a", "b", "c", "d", "e"]
+    assert [item.key for item in await keyed.group("g", now=50)] == ["b", "c", "d"]
+    assert [item.key for item in await keyed.group("g", now=90)] == ["b", "d"]
+
+
 async def test_results_come_per_write_in_order(storage: Storage) -> None:
     await storage.state.set("old", "k", b"0", now=0)
     await storage.state.set("many", "a", b"0", now=0)

@@ -33,6 +33,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "triggers/bodies.py": {"javascript": "a media type"},
     "triggers/response.py": {"javascript": "a media type"},
     "triggers/routes.py": {"node": "a node of the tree of routes"},
+    "workbench/flows.py": {"node": "a node of the graph: nodeComponentPath is a key that screens know"},
 }
 
 FREE = ("cli/", "config/knobs.py", "_data/")

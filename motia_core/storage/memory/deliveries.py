@@ -26,6 +26,7 @@ class Record(Struct):
     attempt: int = 0
     deaths: int = 0
     lost: int = 0
+    begun: int = 0
     suspect: bool = False
     owner: str | None = None
     lease: int = 0
@@ -51,6 +52,7 @@ class Record(Struct):
             created=event.created,
             lost=self.lost,
             due=self.due,
+            begun=self.begun,
         )
 
     def dead_letter(self, reason: str, failure: Failure | None, now: int) -> DeadLetter:

@@ -120,16 +120,20 @@ class Events:
             self._queue.remove(record)
             self._forget(record.id)
 
+    async def begin(self, id: int, *, owner: str) -> None:
+        for record in self._held([id], owner):
+            record.begun += 1
+
     async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: Died | None = None) -> None:
         for record in self._held([id], owner):
-            record.owner, record.due, record.failure = None, due, failure
+            record.owner, record.due, record.failure, record.begun = None, due, failure, 0
             record.deaths += died == "alone"
             record.lost += died == "among others"
             record.suspect = record.suspect or died is not None
 
     async def release(self, ids: Sequence[int], *, owner: str, uncount: bool = True) -> None:
         for record in self._held(ids, owner):
-            record.owner = None
+            record.owner, record.begun = None, 0
             record.attempt = max(0, record.attempt - uncount)
 
     async def bury(self, id: int, *, owner: str, reason: str, failure: Failure | None, now: int) -> None:

@@ -53,8 +53,12 @@ class State:
             return "0" if found is None else str(found.version)
         return ",".join(str(entry.version) for _, entry in self.entries(group, now)) or "0"
 
-    def put(self, group: str, key: str, value: bytes, *, now: int, expires: int | None) -> bool:
-        new = self.entry(group, key, now) is None
+    def put(self, group: str, key: str, value: bytes, *, now: int, expires: int | None, keep: bool = False) -> bool:
+        """`keep`: without `expires` the expiry that is there stays."""
+        before = self.entry(group, key, now)
+        new = before is None
+        if keep and expires is None and before is not None:
+            expires = before.expires
         if new:
             self.take(group, key, now)  # an expired value must not keep its place
         self._groups.setdefault(group, {})[key] = Entry(value, next(VERSIONS), expires)
@@ -133,9 +137,7 @@ class State:
         before = self.entry(group, key, now)
         after = operations.updated(None if before is None else before.value, ops)
         after = after if then is None else then(after)
-        if before is not None and expires is None:
-            expires = before.expires
-        return after, self.put(group, key, after, now=now, expires=expires)
+        return after, self.put(group, key, after, now=now, expires=expires, keep=True)
 
     async def set_if_absent(
         self, group: str, key: str, value: bytes, *, now: int, expires: int | None = None

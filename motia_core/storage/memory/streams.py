@@ -52,6 +52,9 @@ class Stream(State):
     async def send(self, group: str, key: str | None, data: bytes, *, now: int) -> None:
         self.push(group, key, "event", data, now)
 
+    async def pass_over(self, stamp: int) -> None:
+        self._streams.last = max(self._streams.last, stamp)
+
     async def page(self, group: str, *, now: int, offset: int, limit: int | None) -> list[Item]:
         return (await self.group(group, now=now))[offset : None if limit is None else offset + limit]
 

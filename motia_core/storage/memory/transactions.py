@@ -48,5 +48,5 @@ class Transactions:
             return space.empty(write.group, now)
         if write.value is None:
             return space.take(write.group, write.key, now)
-        space.put(write.group, write.key, write.value, now=now, expires=write.expires)
+        space.put(write.group, write.key, write.value, now=now, expires=write.expires, keep=write.keep)
         return write.value

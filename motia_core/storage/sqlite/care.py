@@ -16,7 +16,7 @@ from pathlib import Path
 from motia_core.errors import ConfigError, MotiaError, StoreUnavailable
 from motia_core.storage.care import Compacted, Condition
 from motia_core.storage.sqlite.faults import unavailable
-from motia_core.storage.sqlite.migrations import check_ours, steps
+from motia_core.storage.sqlite.migrations import alone, check_ours, steps
 from motia_core.storage.sqlite.queries import load
 from motia_core.storage.sqlite.thread import LOCK_WAIT
 
@@ -95,11 +95,7 @@ class SqliteCare:
         """The present file under another name, with its log, once nobody uses it."""
         try:
             with closing(sqlite3.connect(self.path, timeout=0, isolation_level=None)) as db:
-                # Leaving the write-ahead log takes a lock that no other connection shares, in any process.
-                mode = db.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-                free = mode != "wal"
-        except sqlite3.OperationalError:
-            free = False
+                free = alone(db)
         except sqlite3.DatabaseError:
             free = True  # damaged: nobody can be at work in it
         if not free:

@@ -25,7 +25,7 @@ _ADD_EVENTS, _ADD_DELIVERIES = with_rows(SQL["add_events"], 10), with_rows(SQL["
 _MANY_STEPS = 32
 
 Claimed = tuple[
-    int, int, str, str, str, str, str, str | None, str | None, int, int, int, int, int, int, int
+    int, int, str, str, str, str, str, str | None, str | None, int, int, int, int, int, int, int, int
 ]  # fmt: skip
 _CLAIMED = msgspec.json.Decoder(list[Claimed])
 _CANDIDATES = msgspec.json.Decoder(list[tuple[int, int, str]])
@@ -156,7 +156,7 @@ def _delivery(row: Claimed) -> Delivery:
     return Delivery(
         id=row[0], event=row[1], step=row[2], topic=row[3], data=Raw(row[4].encode()), trace_id=row[5],
         flows=flows(row[6]), parent=row[7], group=row[8], hops=row[9], attempt=row[10], deaths=row[11],
-        suspect=bool(row[12]), created=row[13], lost=row[14], due=row[15],
+        suspect=bool(row[12]), created=row[13], lost=row[14], due=row[15], begun=row[16],
     )  # fmt: skip
 
 

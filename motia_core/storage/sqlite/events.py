@@ -22,7 +22,6 @@ from motia_core.storage.sqlite.transaction import Transaction, Work
 _FAILURE = msgspec.json.Decoder(Failure)
 _BITE = 500
 _FEW_STEPS = 100
-_FAILURE = msgspec.json.Decoder(Failure)
 
 
 def _written(failure: Failure | None) -> bytes | None:
@@ -61,6 +60,9 @@ class Events:
 
     async def ack(self, ids: Sequence[int], *, owner: str) -> None:
         await self._database.write_among(deliveries.ACKS, (ids, owner))
+
+    async def begin(self, id: int, *, owner: str) -> None:
+        await self._database.write(lambda tx: tx.db.execute(SQL["begin"], (id, owner)).rowcount)
 
     async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: Died | None = None) -> None:
         def work(tx: Transaction) -> None:

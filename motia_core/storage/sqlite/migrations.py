@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
-from motia_core.errors import ConfigError, StoreTooNew
+from motia_core.errors import ConfigError, StoreTooNew, StoreUnavailable
 
 APPLICATION_ID = 0x4D6F7469  # "Moti"
 _FILE = re.compile(r"^(\d{4})_\w+\.sql$")
@@ -38,6 +39,7 @@ def migrate(db: sqlite3.Connection, path: Path, wanted: list[tuple[int, str]]) -
     if version == latest:
         return
     if version:
+        _refuse_beside_an_older_server(db, path)
         _keep_copy(db, path, version)
     db.execute("BEGIN IMMEDIATE")
     try:
@@ -86,11 +88,38 @@ def check_ours(db: sqlite3.Connection, path: Path, latest: int) -> int:
     return version
 
 
+def _refuse_beside_an_older_server(db: sqlite3.Connection, path: Path) -> None:
+    """A server that began before the change would go on with what is there no more. Those that listen have a row, which
+    outlives one that was killed: so it counts only while others have the file open."""
+    if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'listeners'").fetchone():
+        return
+    if not db.execute("SELECT 1 FROM listeners WHERE until > ?", (time.time_ns() // 1_000_000,)).fetchone():
+        return
+    if not alone(db):
+        raise StoreUnavailable(
+            f"an older Motia still serves {path}, which this one would change", hint="stop it, then start this one"
+        )
+    db.execute("PRAGMA journal_mode = WAL").fetchone()
+
+
+def alone(db: sqlite3.Connection) -> bool:
+    """Whether no other connection has the file open, in any process. Leaves it without its write-ahead log then:
+    giving that up takes a lock that nobody shares."""
+    patience = db.execute("PRAGMA busy_timeout").fetchone()[0]
+    db.execute("PRAGMA busy_timeout = 0").fetchone()
+    try:
+        return bool(db.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "wal")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {patience}").fetchone()
+
+
 def _keep_copy(db: sqlite3.Connection, path: Path, version: int) -> None:
     """Each process makes its own; one that another process has overtaken is no copy of the old schema."""
     target = path.with_name(f"{path.name}.schema-{version}")
-    if target.exists():
-        return
+    if target.exists():  # of another time: a restored file is brought forward once more
+        target = target.with_name(f"{target.name}-{time.strftime('%Y%m%d-%H%M%S')}")
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     partial.unlink(missing_ok=True)
     try:

@@ -40,7 +40,8 @@ class Notifier:
         self._last = 0
         self._registered_until = 0
         self._trim_at = 0
-        self._behind = False
+        self._posted = 0
+        self._read = 0
         self._held: list[bytes] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -78,9 +79,9 @@ class Notifier:
 
     def committed(self, news: list[bytes], posted: bool) -> None:
         if posted:
-            self._behind = True
+            self._posted += 1
             self._wake.set()
-        elif self._behind:
+        elif self._read < self._posted:
             self._held += news
         else:
             self._tell(news)
@@ -127,14 +128,15 @@ class Notifier:
             await self._database.write(lambda tx: tx.execute(_SQL["forget_messages"], (now - _KEPT,)).rowcount)
 
     async def _read_news(self) -> None:
-        self._behind = False
+        posted = self._posted
         for id, origin, channel, message in await self._database.look(_SQL["news"], (self._last,)):
             if id > self._last + 1:  # removed before we looked
                 self._listeners.tell(LOST, b"")
             self._last = id
             if origin != self._origin:
                 self._listeners.tell(channel, message)
-        if self._held and not self._behind:
+        self._read = posted
+        if self._held and self._read == self._posted:
             held, self._held = self._held, []
             self._tell(held)
 

@@ -36,9 +36,24 @@ def get(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | 
     return None if row is None else bytes(row[0])
 
 
-def put(tx: Transaction, space: str, group: str, key: str, value: bytes, *, now: int, expires: int | None) -> bool:
-    version = tx.version()
-    if tx.execute(_OVERWRITE, (value, version, expires, space, group, key, now)).rowcount:
+def put(
+    tx: Transaction,
+    space: str,
+    group: str,
+    key: str,
+    value: bytes,
+    *,
+    now: int,
+    expires: int | None,
+    keep: bool = False,
+) -> bool:
+    """`keep`: without `expires` the expiry that is there stays."""
+    version, place = tx.version(), (space, group, key, now)
+    if keep and expires is None:
+        there = tx.execute(_KEEP, (value, version, *place)).rowcount
+    else:
+        there = tx.execute(_OVERWRITE, (value, version, expires, *place)).rowcount
+    if there:
         changed(tx, space, group, key, "update", value, now)
         return False
     if space:
@@ -183,11 +198,7 @@ class State:
             before = get(tx, self._space, group, key, now)
             after = operations.updated(before, ops)
             after = after if then is None else then(after)
-            if before is not None and expires is None:
-                tx.execute(_KEEP, (after, tx.version(), self._space, group, key))
-                changed(tx, self._space, group, key, "update", after, now)
-                return after, False
-            return after, put(tx, self._space, group, key, after, now=now, expires=expires)
+            return after, put(tx, self._space, group, key, after, now=now, expires=expires, keep=True)
 
         return await self._database.write(work, full=self._full)
 

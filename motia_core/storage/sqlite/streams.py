@@ -20,6 +20,9 @@ class Stream(State):
     async def send(self, group: str, key: str | None, data: bytes, *, now: int) -> None:
         await self._database.write(lambda tx: changed(tx, self._space, group, key, "event", data, now))
 
+    async def pass_over(self, stamp: int) -> None:
+        await self._database.write(lambda tx: tx.execute(_SQL["pass_over"], (stamp,)).rowcount)
+
     async def page(self, group: str, *, now: int, offset: int, limit: int | None) -> list[Item]:
         part = (self._space, group, now, _NO_LIMIT if limit is None else limit, offset)
         rows = await self._database.rows(_SQL["page"], part)

@@ -24,6 +24,7 @@ LOCK_WAIT = 5.0
 _LOAN = 0.000_5
 _LOANS = 10
 _PAUSE = 0.001
+_LONG_PAUSE = 0.005
 _GLANCE = 0.000_1
 
 
@@ -79,7 +80,7 @@ async def run_through(
             break
         await asyncio.sleep(0)
     while not done.is_set():
-        await asyncio.wait((answer,), timeout=_PAUSE)
+        await asyncio.wait((answer,), timeout=_LONG_PAUSE if patient else _PAUSE)
         if answer.done():
             break
         done.wait(_GLANCE)

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -18,8 +19,8 @@ from motia_core.clock import Clock
 from motia_core.model import LogRecord, Span
 from motia_core.storage.history import LEVELS, Bounds, Held, KeptInput, Trace
 from motia_core.storage.sqlite import search
+from motia_core.storage.sqlite.batch import chunks
 from motia_core.storage.sqlite.database import Database, open_database
-from motia_core.storage.sqlite.deliveries import insert_rows
 from motia_core.storage.sqlite.faults import is_damaged
 from motia_core.storage.sqlite.queries import load, with_rows
 from motia_core.storage.sqlite.search import FIELDS, SPAN
@@ -27,9 +28,15 @@ from motia_core.storage.sqlite.transaction import Transaction
 from motia_core.storage.sqlite.words import BITE, Words
 from motia_core.storage.summary import lost
 
+T = TypeVar("T")
+Row = tuple[object, ...]
+
 _SQL = load("traces")
-_ADD_SPANS, _ADD_LOGS = with_rows(_SQL["add_spans"], 6), with_rows(_SQL["add_logs"], 5)
-_ADD_INPUTS = with_rows(_SQL["add_inputs"], 4)
+_PIECE = 256
+"""Rows of one statement: between two of them the writing thread has to wait for the interpreter."""
+_ADD_SPANS = with_rows(_SQL["add_spans"], 6, _PIECE)
+_ADD_LOGS = with_rows(_SQL["add_logs"], 5, _PIECE)
+_ADD_INPUTS = with_rows(_SQL["add_inputs"], 4, _PIECE)
 _encode = msgspec.json.Encoder().encode
 _LAZY = BITE // 2
 """Rows that may wait for their words to be indexed while nobody searches."""
@@ -68,21 +75,17 @@ class Traces:
     ) -> None:
         running = [span for span in spans if span.status == "running"]
         ended = [span for span in spans if span.status != "running"] if running else spans
-        span_rows, log_rows = [_span_row(span) for span in ended], [_log_row(log) for log in logs]
-        ended_ids = _encode([span.id for span in ended]).decode()
-        written_running = _encode(running).decode() if running else None
 
         def work(tx: Transaction) -> None:
-            if span_rows:
-                insert_rows(tx, _ADD_SPANS, span_rows)
+            """Makes the rows, too, piece by piece: the loop has its turn between them."""
+            if ended:
+                _insert(tx, _ADD_SPANS, ended, _span_row)
                 if tx.execute(_SQL["any_running"]).fetchone()[0]:
-                    tx.execute(_SQL["end_running"], (ended_ids,))
-            if written_running is not None:
-                tx.db.execute(_SQL["add_running"], {"spans": written_running, "now": now})
-            if log_rows:
-                insert_rows(tx, _ADD_LOGS, log_rows)
-            if inputs:
-                insert_rows(tx, _ADD_INPUTS, [(one.span, one.trace_id, one.time, one.body) for one in inputs])
+                    tx.execute(_SQL["end_running"], (_encode([span.id for span in ended]).decode(),))
+            if running:
+                tx.db.execute(_SQL["add_running"], {"spans": _encode(running).decode(), "now": now})
+            _insert(tx, _ADD_LOGS, logs, _log_row)
+            _insert(tx, _ADD_INPUTS, inputs, _input_row)
             for index in (self._span_words, self._log_words):
                 if index.behind(tx.db) >= _LAZY:
                     index.index(tx)
@@ -92,7 +95,7 @@ class Traces:
     async def lose(self, *, before: int) -> int:
         def work(tx: Transaction) -> int:
             gone = [lost(SPAN.decode(body), seen) for body, seen in tx.execute(_SQL["lost"], (before,)).fetchall()]
-            insert_rows(tx, _ADD_SPANS, [_span_row(span) for span in gone])
+            _insert(tx, _ADD_SPANS, gone, _span_row)
             return len(gone)
 
         return await self._database.write(work)
@@ -244,15 +247,24 @@ class Traces:
         return await self._database.read(work)
 
 
-def _span_row(span: Span) -> tuple[object, ...]:
+def _insert(tx: Transaction, statements: dict[int, str], records: Sequence[T], row: Callable[[T], Row]) -> None:
+    for piece in chunks(records, _PIECE):
+        tx.execute(statements[len(piece)], [value for record in piece for value in row(record)])
+
+
+def _span_row(span: Span) -> Row:
     failed = span.failure
     error = f"{failed.name} {failed.message}" if failed is not None else None
     root = span.parent is None or not span.sampled
     return span.trace_id, span.name, span.start, root, error, _encode(span).decode()
 
 
-def _log_row(log: LogRecord) -> tuple[object, ...]:
+def _log_row(log: LogRecord) -> Row:
     return log.time, LEVELS.get(log.level, 3), log.trace_id, log.step, _encode(log).decode()
+
+
+def _input_row(input: KeptInput) -> Row:
+    return input.span, input.trace_id, input.time, input.body
 
 
 def _delete(sql: str, most: int, tx: Transaction) -> int:

@@ -40,5 +40,5 @@ def _write(tx: Transaction, write: StateWrite | OnceWrite | StreamEvent, now: in
         return state.clear(tx, where, write.group, now)
     if write.value is None:
         return state.delete(tx, where, write.group, write.key, now)
-    state.put(tx, where, write.group, write.key, write.value, now=now, expires=write.expires)
+    state.put(tx, where, write.group, write.key, write.value, now=now, expires=write.expires, keep=write.keep)
     return write.value

@@ -86,6 +86,7 @@ class Block {
         const { ops, ...rest } = params;
         return this.write(`${service}.set`, {
           ...rest,
+          keep: true,
           value: apply(await this.value(item), decode(JSON.parse(encode(ops, 'ops')))),
         });
       }

@@ -10,7 +10,7 @@ import asyncio
 import copy
 import inspect
 import threading
-from typing import Any, Callable, Coroutine, Dict, List, Optional, Tuple
+from typing import Any, Callable, Coroutine, Dict, List, Optional, Set, Tuple
 
 from motia_runner import operations, running, values
 from motia_runner.faults import CONFLICT, INVALID_PARAMS, MotiaError
@@ -34,6 +34,7 @@ class Block:
         self._groups: Dict[Place, Dict[str, Any]] = {}
         self._cleared: Dict[Place, bool] = {}
         self._written: Dict[Place, Dict[str, Any]] = {}
+        self._moved: Set[Tuple[Optional[str], str, str]] = set()
         self._under_way: List[Pending] = []
 
     async def get(self, stream: Optional[str], group: str, key: str) -> Any:
@@ -44,9 +45,9 @@ class Block:
         place = (stream, group)
         items = {} if place in self._cleared else dict(await self._stored_group(stream, group))
         for key, value in self._written.get(place, {}).items():
-            if value is _GONE:
+            if value is _GONE or (stream, group, key) in self._moved:
                 items.pop(key, None)
-            else:
+            if value is not _GONE:
                 items[key] = value
         return Values((key, _copy(value)) for key, value in items.items())
 
@@ -70,7 +71,11 @@ class Block:
                 self._writes.pop()
                 raise MotiaError(f"streams.{stream}: an item is an object", INVALID_PARAMS)
             kept["id"] = key
-        self._written.setdefault((stream, group), {})[key] = kept
+        written = self._written.setdefault((stream, group), {})
+        if written.get(key) is _GONE:  # it begins anew, at the end of its group
+            del written[key]
+            self._moved.add((stream, group, key))
+        written[key] = kept
         return _copy(kept)
 
     async def delete(self, stream: Optional[str], group: str, key: str) -> Any:
@@ -86,7 +91,7 @@ class Block:
 
     async def update(self, stream: Optional[str], group: str, key: str, ops: Any, ttl: Dict[str, Any]) -> Any:
         value = operations.updated(await self.get(stream, group, key), ops)
-        return self.set(stream, group, key, value, ttl)
+        return self.set(stream, group, key, value, {**ttl, "keep": True})
 
     async def compare_and_set(self, group: str, key: str, expected: Any, value: Any, ttl: Dict[str, Any]) -> Any:
         present = await self.get(None, group, key)

@@ -32,6 +32,7 @@ module MotiaRunner
       @groups = {}
       @written = {}
       @gone = {}
+      @moved = {}
     end
 
     # Threads started inside the block are outside of it.
@@ -67,7 +68,7 @@ module MotiaRunner
       when "query" then @invocation.call("streams.query", params.merge("items" => group(place)))[0]
       when "getGroup" then { "items" => group(place) }
       when "keys" then { "names" => group(place).map(&:first) }
-      when "update" then { "value" => set(kind, place, Updates.apply(read(place), params["ops"]), params["ttl"]) }
+      when "update" then { "value" => set(kind, place, Updates.apply(read(place), params["ops"]), params["ttl"], keep: true) }
       when "setIfAbsent" then exchange(kind, place, nil, params)
       when "compareAndSet" then exchange(kind, place, params["expected"], params)
       else raise Motia::Error, "#{kind}.#{verb} cannot be used in a transaction"
@@ -90,7 +91,8 @@ module MotiaRunner
     def group(place)
       items = @written.key?(place.all) ? [] : (@groups[place.all] ||= ask("transaction.readGroup", place.all)["items"])
       own = @written.select { |at, _| at.key && at.all == place.all }
-      kept = items.to_h.merge(own.transform_keys(&:key))
+      kept = items.to_h.reject { |key, _| @moved.key?(Place.new(place.stream, place.group, key)) }
+      kept = kept.merge(own.transform_keys(&:key))
       Values.copy(kept.reject { |key, _| @gone.key?(Place.new(place.stream, place.group, key)) }.to_a)
     end
 
@@ -100,14 +102,17 @@ module MotiaRunner
       found
     end
 
-    def set(kind, place, value, ttl = nil)
+    def set(kind, place, value, ttl = nil, keep: false)
       if kind == "streams"
         return nil if value.nil? # to set an item to nothing does nothing
 
         value = item(place, value)
       end
-      @gone.delete(place)
-      params = { **place_params(kind, place), "value" => Values.copy(value), **(ttl ? { "ttl" => ttl } : {}) }
+      if @gone.delete(place) # it begins anew, at the end of its group
+        @written.delete(place)
+        @moved[place] = true
+      end
+      params = { **place_params(kind, place), "value" => Values.copy(value), **{ "ttl" => ttl, "keep" => keep || nil }.compact }
       write("#{kind}.set", params, nil)
       @written[place] = params["value"]
       value

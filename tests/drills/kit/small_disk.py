@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_MEGABYTES = 8
+_MEGABYTES = 96
 
 
 class SmallDisk:

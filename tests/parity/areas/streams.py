@@ -162,6 +162,24 @@ BEHAVIOURS = [
         "{ status: 200, body: [*seen, notes.get_group('%ID%').map { |item| item[:id] }, undone] }",
     ),
     Behaviour(
+        name="an-item-set-again-is-the-last-also-inside-a-transaction",
+        expect=Answer(json=[["2", "4", "1", "3"], ["2", "4", "1", "3"]]),
+        node="const { notes } = ctx.streams;\nconst ids = async () => (await notes.getGroup('%ID%')).map((item) => item.id);\n"
+        "for (const id of ['1', '2']) await notes.set('%ID%', id, {});\n"
+        "const seen = await ctx.transaction(async () => {\n  await notes.set('%ID%', '3', {});\n  await notes.set('%ID%', '4', {});\n"
+        "  for (const id of ['1', '3']) { await notes.delete('%ID%', id); await notes.set('%ID%', id, {}); }\n  return ids();\n});\n"
+        "return { status: 200, body: [seen, await ids()] };",
+        python="notes = context.streams.notes\nfor id in '12':\n    await notes.set('%ID%', id, {})\n"
+        "async def block():\n    for id in '34':\n        await notes.set('%ID%', id, {})\n"
+        "    for id in '13':\n        await notes.delete('%ID%', id)\n        await notes.set('%ID%', id, {})\n"
+        "    return [item['id'] for item in await notes.get_group('%ID%')]\nseen = await context.transaction(block)\n"
+        "return {'status': 200, 'body': [seen, [item['id'] for item in await notes.get_group('%ID%')]]}",
+        ruby="notes = context.streams.notes\nids = -> { notes.get_group('%ID%').map { |item| item[:id] } }\n%w[1 2].each { |id| notes.set('%ID%', id, {}) }\n"
+        "seen = context.transaction do\n  %w[3 4].each { |id| notes.set('%ID%', id, {}) }\n"
+        "  %w[1 3].each do |id|\n    notes.delete('%ID%', id)\n    notes.set('%ID%', id, {})\n  end\n  ids.()\nend\n"
+        "{ status: 200, body: [seen, ids.()] }",
+    ),
+    Behaviour(
         name="calls-that-nobody-awaits-are-made",
         expect=(Answer(status=202), Seen(["1", "2"])),
         node="const { notes } = ctx.streams;\nnotes.set('%ID%', '1', { text: 'late' });\nnotes.update('%ID%', '2', { op: 'set', path: 'text', value: 'later' });\n"

@@ -111,11 +111,13 @@ async def test_what_is_pushed_is_what_is_stored(door: Door) -> None:
     me, news = door.begin(), door.services.storage.notifier.listen()
     await put(door, me, "1", {"__motia": {"type": "state-stream"}, "n": 1})
     await door.ask(me, "streams.send", stream="todo", group="g", id="1", type="hi", data=[1])
+    await door.ask(me, "streams.send", stream="todo", group="g", id="", type="whole", data=2)
     await door.ask(me, "streams.delete", stream="todo", group="g", id="1")
-    heard = [decode((await anext(news))[1]) for _ in range(3)]
+    heard = [decode((await anext(news))[1]) for _ in range(4)]
     assert [(one.stream_name, one.group_id, one.id, one.event, bytes(one.data)) for one in heard] == [
         ("todo", "g", "1", "create", b'{"n":1,"id":"1"}'),
         ("todo", "g", "1", "event", b'{"type":"hi","data":[1]}'),
+        ("todo", "g", None, "event", b'{"type":"whole","data":2}'),
         ("todo", "g", "1", "delete", b'{"n":1,"id":"1"}'),
     ]
 
@@ -155,6 +157,22 @@ async def test_the_ttl_of_the_call_wins_over_that_of_the_stream(door: Door) -> N
     await asyncio.sleep(0.005)
     group = await door.ask(me, "streams.getGroup", stream="short", group="g")
     assert [id for id, _ in group["items"]] == ["2"]
+
+
+@pytest.mark.parametrize("method", ["streams", "state"])
+async def test_an_update_in_a_block_leaves_the_end_that_there_is(door: Door, method: str) -> None:
+    me = door.begin()
+    declare(door, "lasting")
+    place: dict[str, Any] = {"group": "g", "key": "1"}
+    if method == "streams":
+        place = {"stream": "lasting", "group": "g", "id": "1"}
+    for keep in (True, False):
+        await door.ask(me, f"{method}.set", **place, value={"n": 1}, ttl=60)
+        write = {"method": f"{method}.set", "params": {**place, "value": {"n": 2}, "keep": keep}}
+        await door.ask(me, "transaction.commit", writes=[write])
+        storage, later = door.services.storage, door.services.clock.now_ms() + 61_000
+        store = storage.stream("lasting") if method == "streams" else storage.state
+        assert (await store.get("g", "1", now=later) is None) is keep
 
 
 async def test_a_schema_warns_once_as_long_as_it_goes_on(door: Door) -> None:

@@ -13,6 +13,7 @@ PLAIN = Backoff(jitter=0.0)
 RAISED = Failure(code=1001, name="Error", message="boom")
 INVALID = Failure(code=1002, name="InputInvalid", message="no")
 DIED = Failure(code=1005, name="WorkerDied", message="killed")
+KILLED = Failure(code=1005, name="WorkerKilled", message="killed from outside")
 LATE = Failure(code=1004, name="DeadlineExceeded", message="late")
 
 
@@ -43,6 +44,10 @@ LATE = Failure(code=1004, name="DeadlineExceeded", message="late")
         (2, 0, DIED, 1, 0, True, Bury("failed")),
         (3, 100, DIED, 1, 1, True, Bury("poison")),
         (3, 100, RAISED, 1, 1, True, Retry(2.0)),
+        # Killed from outside: that may have been anybody.
+        (1, 0, KILLED, 0, 0, False, Retry(0.0)),
+        (3, 3, KILLED, 1, 1, True, Retry(2.0)),
+        (5, 3, KILLED, 1, 0, True, Bury("failed")),
     ],
 )
 def test_verdicts(

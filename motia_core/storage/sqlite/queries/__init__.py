@@ -27,10 +27,10 @@ def parse(text: str) -> dict[str, str]:
     return found
 
 
-def with_rows(statement: str, width: int) -> dict[int, str]:
-    """`statement` with its `{rows}` as 1, 2, 4, … `LARGEST` rows of `width` parameters."""
+def with_rows(statement: str, width: int, largest: int = LARGEST) -> dict[int, str]:
+    """`statement` with its `{rows}` as 1, 2, 4, … `largest` rows of `width` parameters."""
     row = f"({', '.join('?' * width)})"
-    sizes = [1 << power for power in range(LARGEST.bit_length())]
+    sizes = [1 << power for power in range(largest.bit_length())]
     return {size: statement.replace("{rows}", ", ".join([row] * size)) for size in sizes}
 
 

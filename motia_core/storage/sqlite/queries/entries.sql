@@ -51,7 +51,7 @@ WHERE space = ? AND group_name = ? AND key = ? AND (expires IS NULL OR expires >
 
 -- name: overwrite_keeping_expiry
 UPDATE entries SET value = ?, version = ?
-WHERE space = ? AND group_name = ? AND key = ?;
+WHERE space = ? AND group_name = ? AND key = ? AND (expires IS NULL OR expires > ?);
 
 -- name: insert
 -- REPLACE takes away an expired value, so that the new one is last in its group.
@@ -92,6 +92,9 @@ ORDER BY id LIMIT ? OFFSET ?;
 
 -- name: stamp
 SELECT stamp FROM counters;
+
+-- name: pass_over
+UPDATE counters SET stamp = max(stamp, ?);
 
 -- name: expired
 SELECT 1 FROM entries WHERE expires IS NOT NULL AND expires <= ? LIMIT 1;

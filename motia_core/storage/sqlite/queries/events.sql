@@ -55,7 +55,7 @@ WHERE id IN (SELECT value FROM json_each(?));
 -- In the order of `Claimed` in deliveries.py. Data is quoted as a string, so that it comes back byte for byte.
 SELECT json_group_array(json_array(
   d.id, d.event, d.step, e.topic, CAST(e.data AS TEXT), e.trace_id, e.flows, e.parent, e.group_name, e.hops,
-  d.attempt, d.deaths, d.suspect, e.created, d.lost, d.due
+  d.attempt, d.deaths, d.suspect, e.created, d.lost, d.due, d.begun
 ))
 FROM deliveries d JOIN events e ON e.id = d.event
 WHERE d.id IN (SELECT value FROM json_each(?));
@@ -71,12 +71,15 @@ WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'claimed
 
 -- name: retry
 UPDATE deliveries
-SET status = 'waiting', owner = NULL, lease = NULL, due = :due, failure = :failure,
+SET status = 'waiting', owner = NULL, lease = NULL, due = :due, failure = :failure, begun = 0,
   suspect = suspect OR :died IS NOT NULL, deaths = deaths + (:died IS 'alone'), lost = lost + (:died IS 'among others')
 WHERE id = :id AND owner = :owner AND status = 'claimed';
 
+-- name: begin
+UPDATE deliveries SET begun = begun + 1 WHERE id = ? AND owner = ? AND status = 'claimed';
+
 -- name: release
-UPDATE deliveries SET status = 'waiting', owner = NULL, lease = NULL, attempt = max(0, attempt - :uncount)
+UPDATE deliveries SET status = 'waiting', owner = NULL, lease = NULL, begun = 0, attempt = max(0, attempt - :uncount)
 WHERE id IN (SELECT value FROM json_each(:ids)) AND owner = :owner AND status = 'claimed';
 
 -- name: bury
@@ -134,7 +137,7 @@ WHERE d.status = 'waiting' AND d.step = ? ORDER BY d.due, d.id LIMIT ?;
 -- name: redirect
 UPDATE deliveries
 SET step = :to, lane = :lane, status = :status, due = CASE WHEN attempt > 0 THEN :now ELSE due END,
-  attempt = 0, deaths = 0, lost = 0, suspect = 0, failure = NULL
+  attempt = 0, deaths = 0, lost = 0, begun = 0, suspect = 0, failure = NULL
 WHERE id = :id;
 
 -- name: next_of_lane

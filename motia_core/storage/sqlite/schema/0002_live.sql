@@ -10,6 +10,8 @@ WHERE space <> '' AND json_valid(CAST(value AS TEXT)) AND json_type(CAST(value A
 -- `lost` counts attempts that prove nothing against the handler: their server ended, or their worker died among others.
 -- `deaths` are from now on those of workers that a delivery had to itself.
 ALTER TABLE deliveries ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+-- Of a delivery that was lost before: how many of its runs are known to have begun since one came to an end.
+ALTER TABLE deliveries ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 UPDATE deliveries SET lost = 1, deaths = deaths - 1 WHERE deaths > 0;
 
 -- A run of a cron step is a delivery now, with a lease like any other.
