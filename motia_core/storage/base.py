@@ -34,8 +34,7 @@ class Item(Struct, frozen=True):
 
 
 class Op(Struct, frozen=True):
-    """One step of an update; see `state.update` in PROTOCOL.md and `operations.py`. `increment` takes a `null` value
-    as 1; `remove` ignores it."""
+    """One step of an update; see `state.update` in PROTOCOL.md. `increment` takes `null` as 1; `remove` ignores it."""
 
     op: Literal["set", "increment", "append", "merge", "remove"]
     path: str
@@ -157,7 +156,7 @@ class EventStore(Protocol):
         """Done: gone. Ids whose lease was lost are ignored."""
 
     async def begin(self, id: int, *, owner: str) -> None:
-        """Notes in `begun` that a run begins; `retry` and `release` set it back."""
+        """A run begins: counted in `begun`, which `retry` and `release` set back."""
 
     async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: Died | None = None) -> None:
         """Back to waiting until `due`. When its worker `died`, it is a suspect from now on: one that had it to itself
