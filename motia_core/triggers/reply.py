@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Protocol
 
 import anyio
-import anyio.to_thread
 
 from motia_core.clock import Clock
 from motia_core.triggers.response import STATUS_LINES, DateLine
@@ -134,7 +133,8 @@ class FileReply(Reply):
                     socket.write(piece)
                     await request.writer.drain()
         finally:
-            await anyio.to_thread.run_sync(lambda: self.path.unlink(missing_ok=True))
+            # Not in a thread: a client that leaves now would cancel the wait for it, and the file would stay.
+            self.path.unlink(missing_ok=True)
 
 
 class Sent(Reply):

@@ -126,13 +126,9 @@ def test_health_counts_pools_and_says_no_more(server: Server) -> None:
     health = server.get("/health").json
     assert (health["status"], set(health["languages"])) == ("ok", {"python", "node", "ruby"})
     assert set(health["pools"]) == {"python", "python/heavy", "node", "ruby", *FRESH.values()}
-    assert health["pools"]["python/heavy"] == {
-        "state": "ready",
-        "workers": 2,
-        "ready": 2,
-        "inFlight": 0,
-        "waiting": 0,
-    }
+    # On a busy machine a worker may be taken for blocked for a moment.
+    heavy = {"state": "ready", "workers": 2, "ready": 2, "inFlight": 0, "waiting": 0}
+    until(lambda: server.get("/health").json["pools"]["python/heavy"] == heavy)
 
 
 @pytest.mark.parametrize("language", FRESH)

@@ -107,7 +107,6 @@ def test_the_concurrency_of_a_step_holds_over_both(servers: tuple[Server, Server
     runs = until(lambda: len(found := look(servers[0], "narrow")) == 24 and found)
     spans = [(began, ended) for began, ended, _ in runs.values()]
     assert max(sum(began <= at < ended for began, ended in spans) for at, _ in spans) == 2
-    assert {pid for *_, pid in runs.values()} == {one.process.pid for one in servers}
 
 
 def test_the_death_of_one_server_loses_nothing(servers: tuple[Server, Server]) -> None:

@@ -146,6 +146,11 @@ class Core:
             await anyio.sleep(0.1)
         return settle(self.ledger, accepted, self.kills)
 
+    def whereabouts(self, numbers: Collection[int]) -> str:
+        """What the database says of the first of these events: a line for a broken promise."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as db:
+            return "; ".join(f"{n} {_found(db, n)}" for n in sorted(numbers)[:5])
+
     def waiting(self, step: str = "Kept") -> int:
         """Deliveries that are not done, those of `step` apart."""
         return self._count("SELECT count(*) FROM deliveries WHERE step <> ?", step)
@@ -156,6 +161,19 @@ class Core:
     def _count(self, sql: str, *values: str) -> int:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as db:
             return int(db.execute(sql, values).fetchone()[0])
+
+
+def _found(db: sqlite3.Connection, n: int) -> str:
+    of_event = "json_extract(CAST(data AS TEXT), '$.n') = ?"
+    waits = db.execute(
+        "SELECT d.status, d.attempt, d.lost, d.begun, d.due - CAST(strftime('%s', 'now') AS INTEGER) * 1000"
+        f" FROM deliveries d JOIN events e ON e.id = d.event WHERE {of_event}",
+        (n,),
+    ).fetchone()
+    if waits is not None:
+        return "is {}: attempt {}, lost {}, begun {}, due in {} ms".format(*waits)
+    dead = db.execute(f"SELECT reason, attempts, failure FROM dead_letters WHERE {of_event}", (n,)).fetchone()
+    return "is not in the database" if dead is None else "is buried: {} after {} attempts, {}".format(*dead)
 
 
 def sound(database: Path) -> dict[str, int]:

@@ -32,9 +32,9 @@ class Accounts(NamedTuple):
     unexplained: list[int]
     uncounted: list[int]
 
-    def balance(self) -> None:
+    def balance(self, whereabouts: str = "") -> None:
         """Broken unless everything accepted ran, and again only because of a kill."""
-        must(not self.lost, f"{len(self.lost)} accepted events never ran: {self.lost[:5]}")
+        must(not self.lost, f"{len(self.lost)} accepted events never ran: {whereabouts or self.lost[:5]}")
         must(not self.unexplained, f"no kill explains why these ran twice: {self.unexplained[:5]}")
         must(not self.uncounted, f"attempts of these were not counted: {self.uncounted[:5]}")
 

@@ -68,10 +68,11 @@ async def drill(lives: int, report: Callable[[str], None], *, again: int = 0, se
             began = time.monotonic()
             report("waiting for what is left to run")
             accounts = await core.finished(load.accepted)
+            where = core.whereabouts(accounts.lost)
             settled, buried = time.monotonic() - began, core.buried()
             core.check()
             all_.gone.append(await core.end())
-    accounts.balance()
+    accounts.balance(where)
     must(not buried, f"{buried} deliveries were buried")
     return {
         "kills": lives + all_.young,
