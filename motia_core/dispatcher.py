@@ -115,6 +115,8 @@ class Dispatcher:
         due, now = invocation.caller.due, self._clock.monotonic()
         active.wait = int((now - began) * 1000) if due is None else max(0, self._clock.now_ms() - due)
         try:
+            if invocation.begins is not None:
+                await invocation.begins()
             raw = await worker.run(invocation.id, self._params(invocation, now), deadline=invocation.deadline)
         finally:
             pool.release(worker)

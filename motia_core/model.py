@@ -6,6 +6,7 @@ Times are milliseconds since the epoch unless a name says otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 import msgspec
@@ -174,7 +175,8 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 
 class Invocation(Struct, kw_only=True):
-    """One call of user code. `deadline` is monotonic seconds; `issues` is the core's verdict, the runner raises it."""
+    """One call of user code. `deadline` is monotonic seconds; `issues` is the core's verdict, the runner raises it;
+    `begins` is awaited when a worker has been found, just before user code."""
 
     id: str
     step: Step
@@ -183,6 +185,7 @@ class Invocation(Struct, kw_only=True):
     deadline: float
     issues: Raw | None = None
     alone: bool = False
+    begins: Callable[[], Awaitable[None]] | None = None
 
 
 class Response(Struct, frozen=True, kw_only=True):

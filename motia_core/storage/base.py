@@ -156,7 +156,7 @@ class EventStore(Protocol):
         """Done: gone. Ids whose lease was lost are ignored."""
 
     async def begin(self, id: int, *, owner: str) -> None:
-        """A run begins: counted in `begun`, which `retry` and `release` set back."""
+        """User code is about to run: counted in `begun`, which `retry` and `release` set back."""
 
     async def retry(self, id: int, *, owner: str, due: int, failure: Failure, died: Died | None = None) -> None:
         """Back to waiting until `due`. When its worker `died`, it is a suspect from now on: one that had it to itself

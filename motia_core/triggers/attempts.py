@@ -7,6 +7,7 @@ delivery too (`ticks`): its failure is logged and told, never retried, and no de
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from motia_core.clock import Clock
@@ -80,8 +81,6 @@ class Attempts:
         invocation = await self._invocation(step, job)
         if invocation is None:
             return
-        if job.delivery.lost > _EXCUSED:
-            await self._store.begin(job.delivery.id, owner=self._owner)
         outcome = await self._dispatcher.run(invocation)
         if outcome.failure is None:
             await self._done(job)
@@ -137,6 +136,7 @@ class Attempts:
             input=data,
             deadline=self._clock.monotonic() + limit,
             alone=delivery.suspect,
+            begins=partial(self._store.begin, delivery.id, owner=self._owner) if delivery.lost > _EXCUSED else None,
         )
 
     def _longest(self, step: Step) -> float:
