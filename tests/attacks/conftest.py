@@ -39,6 +39,6 @@ def unharmed(server: Server, ground: tuple[set[int], int]) -> Iterator[None]:
     until(lambda: is_well(server))
     workers, opened = ground
     settled(server, opened + 3)
-    assert children(pid) == workers
+    assert workers <= children(pid)  # on a busy machine a worker may be taken for blocked, and another is added
     assert "Traceback" not in server.output[said:]
     assert "failed to answer" not in server.output[said:]

@@ -131,10 +131,10 @@ class Page(NamedTuple):
         """The text of every element that `selector` finds."""
         return list(self.ask("text", selector))
 
-    def shows(self, selector: str, *wanted: str) -> None:
+    def shows(self, selector: str, *wanted: str, patience: float = 10) -> None:
         """Waits until these are the texts; fails telling what they are instead."""
         try:
-            until(lambda: self.text(selector) == list(wanted), patience=10)
+            until(lambda: self.text(selector) == list(wanted), patience=patience)
         except AssertionError:
             raise AssertionError(f"{selector}: wanted {wanted!r}, shows {self.text(selector)!r}") from None
 
