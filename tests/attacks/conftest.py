@@ -39,6 +39,7 @@ def unharmed(server: Server, ground: tuple[set[int], int]) -> Iterator[None]:
     until(lambda: is_well(server))
     workers, opened = ground
     settled(server, opened + 3)
-    assert workers <= children(pid)  # on a busy machine a worker may be taken for blocked, and another is added
+    # On a busy machine a worker may be taken for blocked for a moment: another is added, and later one of them retired.
+    until(lambda: len(children(pid)) >= len(workers))
     assert "Traceback" not in server.output[said:]
     assert "failed to answer" not in server.output[said:]
