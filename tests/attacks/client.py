@@ -7,7 +7,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+from tests.attacks.target import TOKEN
 from tests.e2e.front import Answer
 from tests.kit.server import Server, until
 
@@ -91,6 +93,21 @@ def is_well(server: Server) -> bool:
     with suppress(OSError):
         return ask(server, "GET", "/plain").status == 200
     return False
+
+
+def replaced(server: Server) -> int:
+    """Workers that ended otherwise than by a pool becoming smaller."""
+    return sum(pool["restarts"] for pool in _pools(server))
+
+
+def retired(server: Server) -> list[object]:
+    """Why the last of them ended: for the message of a test."""
+    return [one for pool in _pools(server) for one in pool["retired"]]
+
+
+def _pools(server: Server) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ask(server, "GET", "/__motia/api/workers", authorization=f"Bearer {TOKEN}").json
+    return found
 
 
 def children(pid: int) -> set[int]:
