@@ -17,6 +17,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
 from motia_core.triggers.refusal import Refusal
+from motia_core.web import eager
 
 if TYPE_CHECKING:
     from motia_core.web.listener import Listener
@@ -65,6 +66,8 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        if eager.NEEDED:
+            self._loop = self._server.eager  # type: ignore[assignment]
         self._pipe = transport
         self.address = str((transport.get_extra_info("peername") or ("",))[0])
         self._begun, self._begun_for = self._loop.time(), 0

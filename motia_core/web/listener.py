@@ -15,6 +15,7 @@ from aiohttp import web
 from motia_core.clock import Clock
 from motia_core.config.knobs import Http
 from motia_core.web.connection import Connection
+from motia_core.web.eager import EagerLoop
 
 _LOOKS = 64
 _AT_ONCE = 50
@@ -32,6 +33,7 @@ class Listener(web.Server):
         self.http = http
         self.clock = clock
         self.refused: Any = refused
+        self.eager = EagerLoop(self._loop)
         self._exempt = exempt
         self._open: OrderedDict[Connection, None] = OrderedDict()
         self._from: Counter[str] = Counter()

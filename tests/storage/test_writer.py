@@ -7,6 +7,7 @@ import resource
 import sqlite3
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from motia_core.config import Durability
 from motia_core.errors import BacklogFull, CallRefused, StoreUnavailable, TransactionConflict
 from motia_core.storage.base import Op, Seen, StateWrite
 from motia_core.storage.sqlite import thread
+from motia_core.storage.sqlite.batch import PAGE
 from motia_core.storage.sqlite.storage import SqliteStorage
 from motia_core.storage.sqlite.thread import submit
 from motia_core.storage.sqlite.transaction import Transaction
+from motia_core.storage.sqlite.writer import CHECKPOINT_PAGES
 
 from .conftest import Opener
 from .deliveries import claim, emission, put, row
@@ -263,3 +266,29 @@ async def test_a_removed_or_replaced_file_is_noticed_by_check(sqlite: SqliteStor
         await sqlite.check()
     kept.replace(path)
     await sqlite.check()
+
+
+async def test_the_log_stays_bounded_when_all_commits_are_small(opener: Opener) -> None:
+    storage = await opener()
+    for n in range(2000):  # 80 MB
+        await storage.state.set("g", str(n % 7), b"%d" % n * 10_000, now=0)
+    log = Path(f"{storage.describe}-wal")
+    assert 0 < log.stat().st_size < 3 * CHECKPOINT_PAGES * PAGE
+    assert await storage.state.get("g", str(1999 % 7), now=0) == b"1999" * 10_000
+
+
+async def test_the_loop_goes_on_while_another_server_has_the_lock(opener: Opener) -> None:
+    storage = await opener()
+    await storage.state.set("g", "k", b"1", now=0)  # from here on the next would be committed on the loop
+    other = sqlite3.connect(storage.describe, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(storage.state.set("g", "k", b"2", now=0))
+        for _ in range(50):
+            await asyncio.sleep(0.001)
+        assert not waiting.done()
+        other.execute("ROLLBACK")
+        assert await waiting is False
+        assert await storage.state.get("g", "k", now=0) == b"2"
+    finally:
+        other.close()

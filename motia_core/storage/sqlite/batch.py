@@ -14,17 +14,27 @@ from motia_core.storage.sqlite.transaction import Transaction, Work
 
 T = TypeVar("T")
 A = TypeVar("A")
+PAGE = 4096
+"""Bytes of one page of the file."""
 Result = tuple[bool, Any]
 """Whether it worked, and what came of it: a value or an error."""
 
 
 class Kind(Generic[A, T]):
     """Work that takes any number of arguments at once and gives one result for each. One that `moves` may be done
-    before works of other kinds that came earlier in the batch: nobody has been answered yet who could tell."""
+    before works of other kinds that came earlier in the batch: nobody has been answered yet who could tell. `pages`
+    says how many pages of the file an argument may change, None when that is unknown."""
 
-    def __init__(self, apply: Callable[[Transaction, Sequence[A]], Sequence[T]], *, moves: bool) -> None:
+    def __init__(
+        self,
+        apply: Callable[[Transaction, Sequence[A]], Sequence[T]],
+        *,
+        moves: bool,
+        pages: Callable[[A], int | None] = lambda argument: None,
+    ) -> None:
         self.apply = apply
         self.moves = moves
+        self.pages = pages
 
 
 class Item(Generic[T]):
@@ -77,6 +87,17 @@ def arranged(batch: Sequence[Item[Any]]) -> list[list[Item[Any]]]:
         else:
             rest.append([item])
     return [*moved.values(), *rest]
+
+
+def pages_of(batch: Sequence[Item[Any]]) -> int | None:
+    """How many pages of the file these works may change; None when one of them cannot tell."""
+    total = 0
+    for item in batch:
+        pages = None if item.kind is None else item.kind.pages(item.argument)
+        if pages is None:
+            return None
+        total += pages
+    return total
 
 
 def chunks(rows: Sequence[A], largest: int) -> list[Sequence[A]]:

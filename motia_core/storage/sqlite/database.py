@@ -24,14 +24,13 @@ from motia_core.storage.sqlite.faults import code, unavailable
 from motia_core.storage.sqlite.migrations import check_ours, migrate, steps
 from motia_core.storage.sqlite.thread import LOCK_WAIT, connect, submit
 from motia_core.storage.sqlite.transaction import Work
-from motia_core.storage.sqlite.writer import Outbox, Sync, Writer
+from motia_core.storage.sqlite.writer import CHECKPOINT_PAGES, Outbox, Sync, Writer
 
 T = TypeVar("T")
 A = TypeVar("A")
 Row = tuple[Any, ...]
 
 MINIMUM = (3, 37, 0)
-_CHECKPOINT_PAGES = 4000
 _WAL_LIMIT = 64 * 1024 * 1024
 
 
@@ -169,7 +168,7 @@ def _prepare(db: sqlite3.Connection, path: Path, schema: str) -> None:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StoreUnavailable(f"the database {path} cannot have a write-ahead log", hint="put it on a local disk")
-    db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
+    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}").fetchone()
     db.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}").fetchone()
     db.execute("PRAGMA cache_size = -8000")
     db.execute("PRAGMA temp_store = MEMORY")  # what RETURNING gives would go through a file, at four times the cost

@@ -170,7 +170,7 @@ def ack_all(tx: Transaction, acks: Sequence[tuple[Sequence[int], str]]) -> list[
     return [None] * len(acks)
 
 
-ACKS = Kind(ack_all, moves=True)
+ACKS = Kind(ack_all, moves=True, pages=lambda ack: 6 * len(ack[0]))
 
 
 def bury(tx: Transaction, id: int, *, owner: str, reason: str, failure: bytes | None, now: int) -> None:

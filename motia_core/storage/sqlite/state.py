@@ -13,7 +13,7 @@ import msgspec
 
 from motia_core.storage import operations
 from motia_core.storage.base import Item, Op
-from motia_core.storage.sqlite.batch import Kind, chunks
+from motia_core.storage.sqlite.batch import PAGE, Kind, chunks
 from motia_core.storage.sqlite.changes import changed
 from motia_core.storage.sqlite.database import Database
 from motia_core.storage.sqlite.queries import LARGEST, load, with_rows
@@ -98,7 +98,12 @@ def _put_different(tx: Transaction, sets: dict[tuple[str, str, str], Setting]) -
     return results
 
 
-SETS = Kind(put_all, moves=False)
+def _pages(setting: Setting) -> int | None:
+    """The row and its two places in indexes, and what a long value fills. What is told of streams is another matter."""
+    return None if setting[0] else 3 + len(setting[3]) // PAGE
+
+
+SETS = Kind(put_all, moves=False, pages=_pages)
 
 
 def delete(tx: Transaction, space: str, group: str, key: str, now: int) -> bytes | None:

@@ -30,7 +30,9 @@ _GLANCE = 0.000_1
 
 async def connect(path: str, where: str) -> aiosqlite.Connection:
     """A connection in autocommit mode: transactions are ours to begin."""
-    connection = aiosqlite.connect(path, timeout=LOCK_WAIT, isolation_level=None, cached_statements=256)
+    connection = aiosqlite.connect(
+        path, timeout=LOCK_WAIT, isolation_level=None, cached_statements=256, check_same_thread=False
+    )
     # A program that fails before it has closed its store must still be able to end.
     connection._thread.daemon = True
     try:
@@ -38,6 +40,12 @@ async def connect(path: str, where: str) -> aiosqlite.Connection:
     except sqlite3.Error as error:
         connection._thread.join()  # it still has a word for the loop, which may be gone by then
         raise unavailable(error, where) from None
+
+
+def bare(connection: aiosqlite.Connection) -> sqlite3.Connection:
+    """The connection itself, for whoever knows that its thread is idle."""
+    assert connection._conn is not None
+    return connection._conn
 
 
 async def submit(connection: aiosqlite.Connection, function: Callable[[sqlite3.Connection], T]) -> T:

@@ -19,14 +19,20 @@ import aiosqlite
 from motia_core.errors import StoreUnavailable
 from motia_core.metrics.histogram import Histogram
 from motia_core.storage.sqlite import thread
-from motia_core.storage.sqlite.batch import Item, Kind, Result, arranged
+from motia_core.storage.sqlite.batch import Item, Kind, Result, arranged, pages_of
 from motia_core.storage.sqlite.faults import code, ends_batch, translated
-from motia_core.storage.sqlite.thread import run_through
+from motia_core.storage.sqlite.thread import bare, run_through
 from motia_core.storage.sqlite.transaction import Transaction, Work
 
 T = TypeVar("T")
 A = TypeVar("A")
 Sync = Literal["FULL", "NORMAL", "OFF"]
+CHECKPOINT_PAGES = 4000
+"""So many pages in the write-ahead log are taken over into the file."""
+_FEW = 400
+"""Pages that a batch may change on the loop: well under a millisecond."""
+_UNCHECKED = CHECKPOINT_PAGES
+"""Pages that the loop may have changed since the thread last looked whether a checkpoint is due."""
 
 
 class Outbox(Protocol):
@@ -58,6 +64,8 @@ class Writer:
         self._sync_now: Sync | None = None
         self._versions = versions
         self._patient = patient
+        self._here = False
+        self._unchecked = 0
         self._items: list[Item[Any]] = []
         self._wake = asyncio.Event()
         self._closed = False
@@ -95,9 +103,36 @@ class Writer:
             self._wake.clear()
             while self._items:
                 batch, self._items = self._items, []
-                await self._commit(arranged(batch), full=any(item.full for item in batch))
+                if not self._commit_here(batch):
+                    await self._commit(arranged(batch), full=any(item.full for item in batch))
             if self._closed:
                 return
+
+    def _commit_here(self, batch: list[Item[Any]]) -> bool:
+        """Commits a small batch that need not reach the disk on the loop itself, where it is through before a thread
+        would have woken; whether it did. What may have to wait goes to the thread: a lock, a large batch, and, after
+        so many pages, the checkpoint."""
+        pages = None if self._patient or any(item.full for item in batch) else pages_of(batch)
+        if pages is None or pages > _FEW or self._unchecked + pages > _UNCHECKED:
+            return False
+        groups, began = arranged(batch), time.perf_counter()
+        try:
+            db = bare(self._connection)
+            if not self._here:
+                db.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
+                self._here = True
+            results, _, _ = self._run_batch(db, groups, None, patience=0)
+        except sqlite3.Error as error:
+            if code(error) == sqlite3.SQLITE_BUSY:
+                return False
+            results = [(False, translated(error, self._where)) for _ in batch]
+        except Exception as error:
+            results = [(False, translated(error, self._where)) for _ in batch]
+        self._unchecked += pages
+        self.took.add(time.perf_counter() - began)
+        for item, result in zip((item for group in groups for item in group), results, strict=True):
+            item.resolve(result)
+        return True
 
     async def _commit(self, groups: list[list[Item[Any]]], *, full: bool) -> None:
         items = [item for group in groups for item in group]
@@ -106,7 +141,7 @@ class Writer:
         try:
             results, news, posted = await run_through(
                 self._connection,
-                lambda db, waiting: self._run_batch(db, groups, waiting if full else None),
+                lambda db, waiting: self._run_in_thread(db, groups, waiting if full else None),
                 patient=self._patient,
             )
         except Exception as error:
@@ -117,24 +152,41 @@ class Writer:
         for item, result in zip(items, results, strict=True):
             item.resolve(result)
 
-    def _run_batch(
+    def _run_in_thread(
         self, db: sqlite3.Connection, groups: list[list[Item[Any]]], waiting: Callable[[], None] | None
     ) -> tuple[list[Result], list[bytes], bool]:
-        """On the connection's thread: one transaction, `waiting` for the disk at its end if it has to."""
+        if self._here:
+            db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}").fetchone()
+            self._here, self._unchecked = False, 0
+        return self._run_batch(db, groups, waiting, patience=int(thread.LOCK_WAIT * 1000))
+
+    def _run_batch(
+        self,
+        db: sqlite3.Connection,
+        groups: list[list[Item[Any]]],
+        waiting: Callable[[], None] | None,
+        *,
+        patience: int,
+    ) -> tuple[list[Result], list[bytes], bool]:
+        """One transaction, `waiting` for the disk at its end if it has to, after up to `patience` ms for the lock."""
         sync = self._sync[waiting is not None]
         if sync != self._sync_now:
             db.execute(f"PRAGMA synchronous = {sync}")
             self._sync_now = sync
         try:
-            return self._attempt(db, waiting, lambda tx: [one for group in groups for one in self._together(tx, group)])
+            return self._attempt(
+                db, waiting, patience, lambda tx: [one for group in groups for one in self._together(tx, group)]
+            )
         except _Tangled:
-            return self._attempt(db, waiting, lambda tx: [self._apart(tx, item) for group in groups for item in group])
+            return self._attempt(
+                db, waiting, patience, lambda tx: [self._apart(tx, item) for group in groups for item in group]
+            )
 
     def _attempt(
-        self, db: sqlite3.Connection, waiting: Callable[[], None] | None, work: Work[list[Result]]
+        self, db: sqlite3.Connection, waiting: Callable[[], None] | None, patience: int, work: Work[list[Result]]
     ) -> tuple[list[Result], list[bytes], bool]:
         try:
-            self._begin(db)
+            self._begin(db, patience)
             transaction = Transaction(db, self._versions)
             results = work(transaction)
             transaction.flush()
@@ -151,10 +203,10 @@ class Writer:
             raise
         return results, news, posted
 
-    def _begin(self, db: sqlite3.Connection) -> None:
+    def _begin(self, db: sqlite3.Connection, patience: int) -> None:
         """Takes the lock, asking again every millisecond: SQLite's own waiting asks ever more seldom, and beside a busy
         server misses the moments between its transactions for a second and more."""
-        for _ in range(int(thread.LOCK_WAIT * 1000)):
+        for _ in range(patience):
             try:
                 db.execute("BEGIN IMMEDIATE")
                 return
