@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 EXAMPLE ?= examples/orders
 
-.PHONY: help dev test check format bench drills simulate docs setup setup-test clean
+.PHONY: help dev test check format bench drills simulate docs setup setup-test workbench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ setup:
 
 setup-test:
 	@.ci/setup test
+
+workbench: ## Build the web app of the workbench anew (motia_core/workbench/ui/README.md)
+	@.ci/setup workbench
 
 test: setup-test ## Set up, then run all tests (ARGS='-k queue' for some)
 	@REQUIRE_ALL_RUNTIMES=1 $(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses $$(($$(nproc) + 1)) --dist loadfile)
@@ -51,4 +54,5 @@ docs: setup-test ## Write the generated parts of the documentation anew
 	@$(PY) -m tests.drills.book --write
 
 clean: ## Remove what was set up and built
+	@rm -rf motia_core/workbench/static motia_core/workbench/ui/node_modules
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -25,6 +25,7 @@ from motia_core.web.guards import Guard
 from motia_core.web.server import Server
 from motia_core.web.streams import Live
 from motia_core.workbench.api import AdminApi
+from motia_core.workbench.assets import Assets
 from motia_core.workbench.queues import QueuesApi
 
 
@@ -86,6 +87,7 @@ class Surface:
                 **self.screens.routes,
             },
             sockets=live.upgrade,
+            assets=Assets,
         )
         self.url = ""
         self.workbench_url = ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+import anyio.to_thread
 import msgspec
 from aiohttp import web
 from msgspec import UNSET, Struct, field
@@ -23,6 +24,7 @@ from motia_core.triggers.response import JSON
 from motia_core.triggers.routes import BadPath, Match, Refused, RouteTable
 from motia_core.web.guards import COOKIE, Guard, session_of
 from motia_core.workbench.asked import Nothing
+from motia_core.workbench.assets import Assets, takes_gzip
 
 HTML = "text/html; charset=utf-8"
 PREFIX = "/__motia"
@@ -54,7 +56,8 @@ AdminRoute = Callable[[AdminRequest], Awaitable[object]]
 
 
 class Builtin:
-    """`health` and `ready` answer status and JSON. `base` is the path of the workbench, None when it is off."""
+    """`health` and `ready` answer status and JSON. `base` is the path of the workbench, None when it is off; `assets`
+    its web app, which anybody may load: what it shows is guarded."""
 
     def __init__(
         self,
@@ -66,7 +69,9 @@ class Builtin:
         ready: Report,
         admin: Mapping[str, AdminRoute],
         base: str | None,
+        assets: Assets | None = None,
     ) -> None:
+        self._assets = assets
         self._api = api
         self._guard = guard
         self._dev = mode != "start"
@@ -83,8 +88,10 @@ class Builtin:
             self._only_get(asked)
             status, report = await (self._health() if key == "/health" else self._ready())
             return self._json(asked, status, report, cors=True)
-        if key == "/" and asked.method in ("GET", "HEAD"):
+        if key == "/" and asked.method in ("GET", "HEAD") and not (self._base == "" and _is_page(asked)):
             return self._root(asked)
+        if self._assets is not None and self._assets.owns(path) and asked.method in ("GET", "HEAD"):
+            return await self.admin(request, asked, path)
         if isinstance(self._table.find(asked.method, path), Match | Refused):
             return await self.admin(request, asked, path)
         return None
@@ -94,7 +101,7 @@ class Builtin:
             raise Refusal(405, headers={"Allow": "GET, HEAD"}, more={"allow": ("GET", "HEAD")})
 
     def _root(self, asked: Asked) -> Reply:
-        if self._dev and self._base and "text/html" in str(asked.headers.get("accept", "")):
+        if self._dev and self._base and _is_page(asked):
             return self.redirect(asked)
         return self._json(asked, 200, {"status": "ok"}, cors=True)
 
@@ -107,7 +114,7 @@ class Builtin:
         try:
             return await self._guarded(request, asked, path)
         except Refusal as refusal:
-            if refusal.status == 401 and "text/html" in str(asked.headers.get("accept", "")):
+            if refusal.status == 401 and _is_page(asked):
                 return self._api.composer.plain(asked, 401, _SIGN_IN, {"content-type": HTML, **refusal.headers})
             return self._api.composer.refuse(asked, refusal, cors=False)
         except MotiaError as error:
@@ -117,6 +124,11 @@ class Builtin:
     async def _guarded(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply:
         if path == PREFIX + "/session" and asked.method == "POST" and self._guard.has_surface:
             return await self._sign_in(request, asked)
+        if path == PREFIX + "/session" and asked.method == "DELETE" and self._guard.has_surface:
+            return self._sign_out(asked)
+        shown = await self._app(request, asked, path)
+        if shown is not None:
+            return shown
         self._guard.check(asked.headers)  # type: ignore[arg-type]
         try:
             found = self._table.find(asked.method, path)
@@ -138,12 +150,42 @@ class Builtin:
             return result  # type: ignore[return-value]
         return self._json(asked, 200, result, cors=False)
 
+    async def _app(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply | None:
+        """A file of the web app. `?plain` asks for the page without scripts."""
+        assets = self._assets
+        if assets is None or asked.method not in ("GET", "HEAD") or not assets.owns(path):
+            return None
+        if request.raw_path.partition("?")[2] == "plain" or not assets.is_built or self._is_route(asked, path):
+            return None
+        if self._dev or not self._guard.has_surface:
+            self._guard.check(asked.headers)  # type: ignore[arg-type]
+        gzip = takes_gzip(str(asked.headers.get("accept-encoding", "")))
+        found = await anyio.to_thread.run_sync(lambda: assets.find(path, gzip=gzip))
+        if found is None:
+            raise Refusal(404, f"there is nothing at {path[:200]}")
+        return self._api.composer.plain(asked, found.status, found.body, found.headers)
+
+    def _is_route(self, asked: Asked, path: str) -> bool:
+        """Whether an admin route is there: the workbench may be moved to where they are."""
+        try:
+            found = self._table.find(asked.method, path)
+        except BadPath:
+            return False
+        return isinstance(found, Match) and found.target.step.name != f"GET {self._base or '/'}"
+
+    def _sign_out(self, asked: Asked) -> Reply:
+        gone = f"{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"
+        return self._api.composer.plain(asked, 204, b"", {"set-cookie": gone})
+
     async def _sign_in(self, request: web.BaseRequest, asked: Asked) -> Reply:
         body = await self._api.read(request, asked)
         token = body.get("token") if isinstance(body, dict) else None
         if not isinstance(token, str) or not self._guard.knows(token):
             raise Refusal(401, WORDS[401])
         cookie = f"{COOKIE}={session_of(token)}; Path=/; HttpOnly; SameSite=Strict"
+        if "application/json" in str(asked.headers.get("accept", "")) and not _is_page(asked):
+            headers = {"content-type": JSON, "cache-control": "no-store", "set-cookie": cookie}
+            return self._api.composer.plain(asked, 200, b'{"ok":true}', headers)
         target = f"{self._base or '/'}/".replace("//", "/")
         return self._api.composer.plain(asked, 303, b"", {"location": target, "set-cookie": cookie})
 
@@ -155,6 +197,11 @@ class Builtin:
         body = b"null" if value is UNSET else msgspec.json.encode(value)
         headers = {"content-type": JSON, "cache-control": "no-store"}
         return self._api.composer.plain(asked, status, body, headers, cors=cors)
+
+
+def _is_page(asked: Asked) -> bool:
+    """Whether a browser wants to show the answer."""
+    return "text/html" in str(asked.headers.get("accept", ""))
 
 
 def _as_step(key: str) -> Step:

@@ -6,7 +6,7 @@ Two verbs end it: `drain` takes no new connection and lets answers finish; `stop
 from __future__ import annotations
 
 import socket
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import anyio
@@ -23,6 +23,7 @@ from motia_core.web.builtin import PREFIX, AdminRequest, AdminRoute, Answer, Bui
 from motia_core.web.guards import Guard
 from motia_core.web.listener import Listener
 from motia_core.web.ports import allow_files, open_sockets
+from motia_core.workbench.assets import Assets
 from motia_core.workbench.page import HEADERS, render
 
 
@@ -36,7 +37,8 @@ _ABORT_GRACE = 0.5
 
 
 class Server:
-    """`admin` maps `METHOD /path` to callables; `sockets` takes WebSocket upgrades on any path."""
+    """`admin` maps `METHOD /path` to callables; `sockets` takes WebSocket upgrades on any path; `assets` makes the web
+    app of the workbench for a base."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Server:
         ready: Report,
         admin: Mapping[str, AdminRoute],
         sockets: Sockets | None = None,
+        assets: Callable[[str], Assets] | None = None,
     ) -> None:
         self._config = config
         self._dev = mode != "start"
@@ -59,9 +62,12 @@ class Server:
         self._sockets = sockets
         enabled = config.workbench.enabled
         self.base = config.workbench.base.rstrip("/") if enabled or (enabled is None and guard.has_surface) else None
+        app = assets(self.base) if assets is not None and self.base is not None else None
+        self._app = app
         self._builtin = Builtin(
             api, guard, mode=mode, health=self._while_open(health), ready=self._while_open(ready),
             admin={**self._screens(), **admin}, base=self.base,
+            assets=app,
         )  # fmt: skip
         api.fallback = self._builtin.open
         self._listeners: list[Listener] = []
@@ -86,7 +92,7 @@ class Server:
 
     def _screens(self) -> dict[str, AdminRoute]:
         async def page(request: AdminRequest) -> Answer:
-            return Answer(render(self._api.snapshot), headers=HEADERS)
+            return Answer(render(self._api.snapshot, is_built=self._app is None or self._app.is_built), headers=HEADERS)
 
         return {} if self.base is None else {f"GET {self.base or '/'}": page}
 

@@ -30,9 +30,11 @@ code{font:13px ui-monospace,monospace}tr:hover{background:var(--soft)}
 .error{color:#c33}.warning{color:#a60}.info,.none{color:var(--dim)}
 """
 
+_HOW = "<p class=none>The web app is not built here: run <code>make workbench</code>, then load this page anew.</p>"
 
-def render(snapshot: Snapshot) -> bytes:
-    """The whole page."""
+
+def render(snapshot: Snapshot, *, is_built: bool) -> bytes:
+    """The whole page. `is_built`: the web app is there, and this page was asked for."""
     steps = snapshot.steps
     parts = [
         _problems(snapshot.problems),
@@ -50,7 +52,8 @@ def render(snapshot: Snapshot) -> bytes:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><title>Motia workbench</title>'
-        f"<style>{_STYLE}</style></head><body><h1>Motia <small>{count}</small></h1>{''.join(parts)}</body></html>"
+        f"<style>{_STYLE}</style></head><body><h1>Motia <small>{count}</small></h1>"
+        f"{'' if is_built else _HOW}{''.join(parts)}</body></html>"
     ).encode("utf-8", "replace")
 
 

@@ -11,7 +11,7 @@ from tests.kit.server import Server
 ADMIN = "/__motia/api/workers"
 DOORS = [
     ADMIN,
-    "/__motia/workbench",
+    "/__motia/workbench?plain",
     "/metrics",
     "/openapi.json",
     "/__motia//api/workers",
@@ -54,6 +54,13 @@ def test_strangers_stay_outside(server: Server, headers: dict[str, str]) -> None
         got = ask(server, "GET", path, **headers)
         assert got.status in ((401, 403) if path == ADMIN else (401, 403, 404)), (path, got.raw[:300])
         assert "access-control-allow-origin" not in got.headers or got.status == 404
+
+
+def test_the_page_itself_tells_nothing(server: Server) -> None:
+    """Under `start` anybody may load the app, which asks for the token; in dev no strange host may."""
+    got = ask(server, "GET", "/__motia/workbench/", host="evil.test")
+    assert got.status in ((403,) if is_dev(server) else (200, 401))
+    assert server.project.name.encode() not in got.raw and b"plain_step" not in got.raw
 
 
 @pytest.mark.parametrize("target", ["http://localhost" + ADMIN, "http://evil.test" + ADMIN, "HTTP://h" + ADMIN])

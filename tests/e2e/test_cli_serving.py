@@ -89,7 +89,7 @@ def test_dev_refuses_strange_hosts_and_origins_on_admin_routes(server: Server) -
 
 
 def test_plain_page_lists_what_there_is(server: Server) -> None:
-    page = server.get("/__motia/workbench/")
+    page = server.get("/__motia/workbench/?plain")
     assert page.headers["content-type"].startswith("text/html")
     text = page.body.decode()
     for piece in ("Greet", "POST", "/greet", "greeted", "0 3 * * *"):

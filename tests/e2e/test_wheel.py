@@ -14,12 +14,13 @@ import pytest
 from tests.kit import server as kit
 from tests.kit.server import ROOT, environment, until
 
+APP = ROOT / "motia_core" / "workbench" / "static"
 ORDER = {"customer": "Ada", "items": [{"sku": "T", "title": "Tea", "quantity": 1, "price": 5}]}
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy without what is ignored, as a clone would be."""
+    """Built from a copy without what is ignored, as a clone would be; with the web app where that was built."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -28,6 +29,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, source / name)
+    if APP.is_dir():
+        shutil.copytree(APP, source / APP.relative_to(ROOT))
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(target), "."]
     subprocess.run(build, cwd=source, check=True, capture_output=True)
     return next(target.glob("motia-*.whl"))
@@ -46,7 +49,9 @@ def test_the_wheel_carries_what_it_needs_and_no_more(wheel: Path) -> None:
         "motia_core/storage/sqlite/schema/0001_initial.sql",
     ):
         assert wanted in names
-    strange = [name for name in names if "node_modules" in name or "/drills/" in name or name.endswith(".pyc")]
+    assert ("motia_core/workbench/static/index.html" in names) == (APP / "index.html").is_file()
+    unwanted = ("node_modules", "/drills/", "workbench/ui/")
+    strange = [name for name in names if any(one in name for one in unwanted) or name.endswith(".pyc")]
     assert strange == []
     assert not [name for name in names if not name.startswith(("motia_core/", "motia-"))]
 

@@ -7,6 +7,7 @@ import os
 import platform
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,8 @@ from msgspec import Struct
 ROOT = Path(__file__).parents[3]
 KEPT = ROOT / "build" / "drills"
 _CODE = ("motia_core", "runners", "sdk", "tests/drills", "tests/kit")
+_SCREENS = ROOT / "motia_core" / "workbench"
+"""No drill looks at a screen."""
 
 
 class Result(Struct, kw_only=True):
@@ -58,11 +61,18 @@ def _path(name: str, scale: float) -> Path:
 def code() -> str:
     """Changes with every file that matters to a drill."""
     sum_ = hashlib.blake2b(digest_size=6)
-    for room in _CODE:
-        for path in sorted((ROOT / room).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and "node_modules" not in path.parts:
-                sum_.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    for path in sorted(path for room in _CODE for path in _files(ROOT / room)):
+        sum_.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return sum_.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Does not enter what is installed or compiled, nor the screens."""
+    for path in folder.iterdir():
+        if path.is_file():
+            yield path
+        elif path.is_dir() and path.name not in ("__pycache__", "node_modules") and path != _SCREENS:
+            yield from _files(path)
 
 
 def machine() -> str:

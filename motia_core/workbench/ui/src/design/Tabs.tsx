@@ -1,0 +1,38 @@
+/** Tabs, each with its panel. Keep `value` in the address, so that a tab can be linked to. */
+import * as Radix from '@radix-ui/react-tabs'
+import type { ReactNode } from 'react'
+import css from './Tabs.module.css'
+
+export interface Tab {
+  id: string
+  label: ReactNode
+  content: ReactNode
+  testId?: string
+}
+
+interface TabsProps {
+  tabs: Tab[]
+  value: string
+  onChange: (id: string) => void
+  label: string
+}
+
+export function Tabs({ tabs, value, onChange, label }: TabsProps) {
+  const chosen = tabs.some((tab) => tab.id === value) ? value : tabs[0]?.id
+  return (
+    <Radix.Root value={chosen} onValueChange={onChange} className={css.root}>
+      <Radix.List aria-label={label} className={css.list}>
+        {tabs.map((tab) => (
+          <Radix.Trigger key={tab.id} value={tab.id} className={css.tab} data-testid={tab.testId}>
+            {tab.label}
+          </Radix.Trigger>
+        ))}
+      </Radix.List>
+      {tabs.map((tab) => (
+        <Radix.Content key={tab.id} value={tab.id} className={css.content}>
+          {tab.content}
+        </Radix.Content>
+      ))}
+    </Radix.Root>
+  )
+}
