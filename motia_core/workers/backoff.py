@@ -7,9 +7,10 @@ from motia_core.config import knobs
 SETTLED = 10.0
 
 
-def failed_start(jobs: int, ready_for: float | None) -> bool:
-    """Whether an ending counts towards a crash loop: before ready, or soon after it without a finished invocation."""
-    return jobs == 0 and (ready_for is None or ready_for < SETTLED)
+def failed_start(jobs: int, ready_for: float | None, *, killed_at_rest: bool = False) -> bool:
+    """Whether an ending counts towards a crash loop: before ready, or soon after it without a finished invocation. A
+    worker that was killed from outside while it was ready and ran nothing says nothing of how starts go."""
+    return jobs == 0 and (ready_for is None or (ready_for < SETTLED and not killed_at_rest))
 
 
 def delay(failures: int, *, first: float, cap: float, chance: float) -> float:

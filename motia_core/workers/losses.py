@@ -58,7 +58,11 @@ class Losses:
             )
         self.restarts += reason not in _NO_LOSS
         ready_for = None if worker.ready_at is None else self._clock.monotonic() - worker.ready_at
-        counts = reason in _CRASHES and not worker.used and backoff.failed_start(worker.jobs, ready_for)
+        counts = (
+            reason in _CRASHES
+            and not worker.used
+            and backoff.failed_start(worker.jobs, ready_for, killed_at_rest=worker.killed_at_rest)
+        )
         if failed and counts:
             self.failures.add(worker.problem or "ended", now=self._clock.monotonic(), chance=self._clock.random())
         elif failed:

@@ -52,7 +52,7 @@ class Worker:
     """`in_flight` counts the places taken: by callers of the pool, and by invocations nobody waits for any more.
     `quiet` is set when it takes no more work and runs nothing, `over` when its process has ended. `used`: it has got
     the one call it was started for. `reading`: it loads files and need not answer pings; what it ended for, should it
-    end meanwhile."""
+    end meanwhile. `killed_at_rest`: from outside, while it ran nothing."""
 
     def __init__(self, name: str, terms: Terms, tasks: TaskGroup) -> None:
         self.name = name
@@ -64,6 +64,7 @@ class Worker:
         self.in_flight = 0
         self.alone = False
         self.used = False
+        self.killed_at_rest = False
         self.pid = 0
         self.runtime = ""
         self.spawned = terms.clock.monotonic()
@@ -216,6 +217,7 @@ class Worker:
         if self.problem is None and self.state is not State.DRAINING:
             self.problem = process.ending(code)
             death = WorkerKilled if code in _FROM_OUTSIDE else WorkerDied
+            self.killed_at_rest = death is WorkerKilled and not self.in_flight
             if self.state is State.STARTING and self._talk.last_line:
                 self.problem += f"; it last said: {self._talk.last_line[:500]}"
         self.reason = self.reason or self.reading or "crash"

@@ -70,6 +70,21 @@ async def test_dying_in_the_first_invocation_counts_as_a_failed_start(bench: Mak
         assert b.workers == ()
 
 
+async def test_workers_killed_while_they_run_nothing_are_replaced_at_once(bench: Make) -> None:
+    async with bench("good.py", restart_delay=60.0, restart_cap=60.0) as b:
+        for count in range(6):
+
+            def is_back(killed: int = count) -> bool:
+                return len(b.retired) == killed and [one.state for one in b.workers] == ["ready"]
+
+            await b.until(is_back)
+            assert b.workers[0].pid > 1
+            os.kill(b.workers[0].pid, signal.SIGKILL)
+        await b.until(lambda: len(b.retired) == 6)
+        assert b.supervisor.status().failures == 0
+        assert await b.run({"value": 2}) == 2
+
+
 async def test_those_who_wait_are_served_though_two_replacements_are_killed_while_they_start(bench: Make) -> None:
     async def prepare(worker: Worker) -> None:
         if worker.name in ("drill-2", "drill-3"):

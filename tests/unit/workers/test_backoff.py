@@ -26,17 +26,19 @@ def test_delay_doubles_is_capped_and_shortened_by_chance(failures: int, chance: 
 
 
 @pytest.mark.parametrize(
-    ("jobs", "ready_for", "failed"),
+    ("jobs", "ready_for", "killed", "failed"),
     [
-        (0, None, True),
-        (0, 0.1, True),
-        (0, SETTLED, False),
-        (1, 0.1, False),
-        (7, None, False),
+        (0, None, False, True),
+        (0, None, True, True),
+        (0, 0.1, False, True),
+        (0, 0.1, True, False),
+        (0, SETTLED, False, False),
+        (1, 0.1, False, False),
+        (7, None, False, False),
     ],
 )
-def test_which_ending_is_a_failed_start(jobs: int, ready_for: float | None, failed: bool) -> None:
-    assert failed_start(jobs, ready_for) is failed
+def test_which_ending_is_a_failed_start(jobs: int, ready_for: float | None, killed: bool, failed: bool) -> None:
+    assert failed_start(jobs, ready_for, killed_at_rest=killed) is failed
 
 
 def test_failures_in_a_row_make_a_loop_until_something_goes_well() -> None:
