@@ -20,7 +20,7 @@ from motia_core.storage.base import Died, EventStore
 from motia_core.traces.recorder import Recorder
 from motia_core.triggers import ticks
 from motia_core.triggers.failures import Failures
-from motia_core.triggers.held import Held, Job
+from motia_core.triggers.held import Held, Job, NotHeld
 from motia_core.triggers.inputs import Inputs
 from motia_core.triggers.loops import Loops
 from motia_core.triggers.retry import Bury, Retry, decide, killed
@@ -73,7 +73,8 @@ class Attempts:
         self._failures = Failures(store, registry, clock, wake=wake)
 
     async def run(self, job: Job) -> None:
-        """Raises StoreError when its end cannot be written down: the lease runs out and it comes again."""
+        """Raises StoreError when its end cannot be written down: the lease runs out and it comes again. Raises NotHeld
+        when it is not ours any more."""
         step = self._registry.current.by_name.get(job.delivery.step)
         if step is None:
             await self._store.release([self._held.over(job).id], owner=self._owner)
@@ -82,6 +83,8 @@ class Attempts:
         if invocation is None:
             return
         outcome = await self._dispatcher.run(invocation)
+        if not self._held.has(job):
+            raise NotHeld
         if outcome.failure is None:
             await self._done(job)
         else:

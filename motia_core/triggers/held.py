@@ -32,6 +32,10 @@ class Job(Struct, eq=False):
         self.until = now + int(seconds * 1000)
 
 
+class NotHeld(Exception):
+    """What has ended was stopped before, or belongs to another server: its end changes nothing."""
+
+
 class Held:
     """`lease` in seconds."""
 
@@ -60,16 +64,29 @@ class Held:
         )
         return [job for delivery in claimed if (job := self._take(delivery)) is not None]
 
+    def has(self, job: Job) -> bool:
+        """Whether it is still ours, and not being written down."""
+        return self._jobs.get(job.delivery.id) is job
+
     def over(self, job: Job) -> Delivery:
-        """It is about to be written down. From here on it may be claimed anew, before the store has even answered."""
+        """It is about to be written down. From here on it may be claimed anew, before the store has even answered.
+        Raises NotHeld: an end that was heard of in the moment it was stopped would be taken for that of the next
+        claim, which may be ours again."""
         if self._jobs.get(job.delivery.id) is job:
             del self._jobs[job.delivery.id]
             self._closing[job] = None
+        elif job not in self._closing:
+            raise NotHeld
         return job.delivery
 
     def closed(self, job: Job) -> None:
         """It is written down, or cannot be."""
         self._closing.pop(job, None)
+
+    def drop(self, job: Job) -> None:
+        """It is left to its lease."""
+        if self.has(job):
+            del self._jobs[job.delivery.id]
 
     async def keep(self) -> None:
         """Renews for ever."""

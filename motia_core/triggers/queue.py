@@ -22,7 +22,7 @@ from motia_core.steps.registry import Registry
 from motia_core.storage.base import EventStore
 from motia_core.traces.recorder import Recorder
 from motia_core.triggers.attempts import Attempts
-from motia_core.triggers.held import Held, Job
+from motia_core.triggers.held import Held, Job, NotHeld
 from motia_core.triggers.inputs import Inputs
 
 _PAUSE = 0.5
@@ -188,10 +188,12 @@ class Queue:
         try:
             with job.scope:
                 await self._attempts.run(job)
-            self._held.over(job)
+            self._held.drop(job)
+        except NotHeld:
+            pass
         except MotiaError as error:
             # The lease runs out and the delivery comes again: nothing is lost.
-            self._held.over(job)
+            self._held.drop(job)
             self._recorder.note("error", f"delivery {delivery.id} of {delivery.step}: {error.message}")
         finally:
             self._held.closed(job)

@@ -7,7 +7,7 @@ import pytest
 from motia_core.clock import Clock
 from motia_core.model import Level
 from motia_core.storage.memory.storage import MemoryStorage
-from motia_core.triggers.held import Held
+from motia_core.triggers.held import Held, NotHeld
 from tests.storage.deliveries import FAILURE, emission, put
 
 pytestmark = pytest.mark.anyio
@@ -93,3 +93,17 @@ async def test_what_is_being_written_down_keeps_its_lease_and_may_be_claimed_ane
     assert (again.delivery.attempt, again.delivery.suspect) == (2, False)
     await bench.here.give_back()
     assert await bench.running() == 0
+
+
+async def test_an_end_that_is_heard_of_after_the_stop_is_not_that_of_the_next_claim(bench: Bench) -> None:
+    [job] = await bench.here.claim(ROOM, limit=5)
+    job.bound(bench.clock.time, 5.0)
+    bench.clock.time = 60_000
+    [again] = await bench.here.claim(ROOM, limit=5)  # renews first, and stops what was held too long
+    assert job.scope.cancel_called
+    assert again.delivery.id == job.delivery.id
+    assert (bench.here.has(job), bench.here.has(again)) == (False, True)
+    with pytest.raises(NotHeld):
+        bench.here.over(job)
+    bench.here.closed(job)
+    assert bench.here.over(again) is again.delivery
