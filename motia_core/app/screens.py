@@ -15,10 +15,13 @@ from motia_core.streams.hub import Hub, Source
 from motia_core.streams.protocol import Key, Message
 from motia_core.web.builtin import AdminRoute
 from motia_core.workbench.bullmq import BullScreen
+from motia_core.workbench.components import ComponentScreen
 from motia_core.workbench.crons import CronScreen
 from motia_core.workbench.deliveries import DeliveryScreen
 from motia_core.workbench.live import Boards
+from motia_core.workbench.newstep import NewSteps
 from motia_core.workbench.overview import OverviewScreen
+from motia_core.workbench.passing import PASSING, Passing
 from motia_core.workbench.pools import PoolScreen
 from motia_core.workbench.project import ProjectScreen
 from motia_core.workbench.rates import Rates
@@ -86,13 +89,19 @@ class Screens:
             LOGS: LogTail(parts.recorder, parts.storage.traces, news, boards.stamps),
             GROUPS: traces.groups,
             RUNS: traces.runs,
+            PASSING: Passing(parts.recorder, parts.storage.traces, news, boards.stamps),
         }
         parts.hub.sources.update(sources)
         streams = StreamScreen(services, parts.project, sources, parts.hub.followers)
         recorded = RecordedScreen(parts.storage.traces, parts.recorder, traces.cleared)
+        is_dev = parts.mode != "start"
+        added = NewSteps(parts.project, parts.registry, parts.fleet.runners, is_dev=is_dev)
+        drawn = ComponentScreen(parts.project, parts.registry, parts.fleet.runners, is_dev=is_dev)
         parts.registry.on_change(self._served)
         self.routes: Mapping[str, AdminRoute] = {
             **project.routes,
+            **added.routes,
+            **drawn.routes,
             **state.routes,
             **deliveries.routes,
             **bull.routes,

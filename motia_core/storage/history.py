@@ -74,6 +74,10 @@ class TraceStore(Protocol):
         """A running span is replaced by a later one of the same id; one that has ended stays. `now` is when the running
         ones were seen."""
 
+    async def settle(self) -> bool:
+        """Called when nothing has to be written: does a piece of what was put off; whether more is left. Raises
+        StoreError."""
+
     async def lose(self, *, before: int) -> int:
         """Spans last seen running before this time have failed with their server; returns how many."""
 

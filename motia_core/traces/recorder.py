@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import anyio
 import msgspec
@@ -159,6 +160,9 @@ class Recorder:
             await self.flush()
             self._say_dropped()
             await self._retention.keep()
+            with suppress(StoreError):
+                while not (len(self._spans) or len(self._logs) or self._closing) and await self._store.settle():
+                    pass
         await self.flush()
         self._say_dropped(last=True)
         await self.flush()

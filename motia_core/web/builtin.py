@@ -17,12 +17,12 @@ from motia_core.model import Route, Step
 from motia_core.triggers.api import Api
 from motia_core.triggers.composer import Asked
 from motia_core.triggers.query import Value
-from motia_core.triggers.refusal import WORDS, Refusal, later
+from motia_core.triggers.refusal import Refusal, later
 from motia_core.triggers.reply import Reply
-from motia_core.triggers.request import Headers
+from motia_core.triggers.request import Client, Headers
 from motia_core.triggers.response import JSON
 from motia_core.triggers.routes import BadPath, Match, Refused, RouteTable
-from motia_core.web.guards import COOKIE, Guard, session_of
+from motia_core.web.guards import Guard
 from motia_core.workbench.asked import Nothing
 from motia_core.workbench.assets import Assets, takes_gzip
 
@@ -115,7 +115,7 @@ class Builtin:
             return await self._guarded(request, asked, path)
         except Refusal as refusal:
             if refusal.status == 401 and _is_page(asked):
-                return self._api.composer.plain(asked, 401, _SIGN_IN, {"content-type": HTML, **refusal.headers})
+                return self._api.composer.plain(asked, 401, _SIGN_IN, {**_SIGN_IN_HEADERS, **refusal.headers})
             return self._api.composer.refuse(asked, refusal, cors=False)
         except MotiaError as error:
             told = Refusal(error.status, error.hint or None, error=error.message, headers=later(error.status))
@@ -125,11 +125,11 @@ class Builtin:
         if path == PREFIX + "/session" and asked.method == "POST" and self._guard.has_surface:
             return await self._sign_in(request, asked)
         if path == PREFIX + "/session" and asked.method == "DELETE" and self._guard.has_surface:
-            return self._sign_out(asked)
+            return self._sign_out(request, asked)
         shown = await self._app(request, asked, path)
         if shown is not None:
             return shown
-        self._guard.check(asked.headers)  # type: ignore[arg-type]
+        self._guard.check(asked.headers, self.client(request, asked))  # type: ignore[arg-type]
         try:
             found = self._table.find(asked.method, path)
         except BadPath as error:
@@ -158,7 +158,7 @@ class Builtin:
         if request.raw_path.partition("?")[2] == "plain" or not assets.is_built or self._is_route(asked, path):
             return None
         if self._dev or not self._guard.has_surface:
-            self._guard.check(asked.headers)  # type: ignore[arg-type]
+            self._guard.check(asked.headers, self.client(request, asked))  # type: ignore[arg-type]
         gzip = takes_gzip(str(asked.headers.get("accept-encoding", "")))
         found = await anyio.to_thread.run_sync(lambda: assets.find(path, gzip=gzip))
         if found is None:
@@ -173,21 +173,26 @@ class Builtin:
             return False
         return isinstance(found, Match) and found.target.step.name != f"GET {self._base or '/'}"
 
-    def _sign_out(self, asked: Asked) -> Reply:
-        gone = f"{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"
-        return self._api.composer.plain(asked, 204, b"", {"set-cookie": gone})
+    def client(self, request: web.BaseRequest, asked: Asked) -> Client:
+        """Who asks, as the steps are told too."""
+        peer = request.protocol.peername
+        address = str(peer[0]) if isinstance(peer, tuple) else "127.0.0.1"
+        return self._api.proxies.client(address, asked.headers)  # type: ignore[arg-type]
+
+    def _sign_out(self, request: web.BaseRequest, asked: Asked) -> Reply:
+        gone = self._guard.leave(self.client(request, asked))
+        return self._api.composer.plain(asked, 204, b"", {"cache-control": "no-store", "set-cookie": gone})
 
     async def _sign_in(self, request: web.BaseRequest, asked: Asked) -> Reply:
+        client = self.client(request, asked)
+        self._guard.slow(client)
         body = await self._api.read(request, asked)
-        token = body.get("token") if isinstance(body, dict) else None
-        if not isinstance(token, str) or not self._guard.knows(token):
-            raise Refusal(401, WORDS[401])
-        cookie = f"{COOKIE}={session_of(token)}; Path=/; HttpOnly; SameSite=Strict"
+        cookie = self._guard.enter(body.get("token") if isinstance(body, dict) else None, client)
+        headers = {"cache-control": "no-store", "set-cookie": cookie}
         if "application/json" in str(asked.headers.get("accept", "")) and not _is_page(asked):
-            headers = {"content-type": JSON, "cache-control": "no-store", "set-cookie": cookie}
-            return self._api.composer.plain(asked, 200, b'{"ok":true}', headers)
+            return self._api.composer.plain(asked, 200, b'{"ok":true}', {"content-type": JSON, **headers})
         target = f"{self._base or '/'}/".replace("//", "/")
-        return self._api.composer.plain(asked, 303, b"", {"location": target, "set-cookie": cookie})
+        return self._api.composer.plain(asked, 303, b"", {"location": target, **headers})
 
     async def _index(self, request: AdminRequest) -> list[str]:
         """Every admin route there is."""
@@ -211,6 +216,13 @@ def _as_step(key: str) -> Step:
     return Step(id=key, name=key, kind="api", file="", member="", runner="", language="", routes=(route,))
 
 
+_SIGN_IN_HEADERS = {
+    "content-type": HTML,
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+}
 _SIGN_IN = b"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Motia</title><style>body{font:16px system-ui;display:grid;place-items:center;min-height:90vh;margin:0}
 form{display:flex;gap:.5rem}input,button{font:inherit;padding:.5rem}</style>

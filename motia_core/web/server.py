@@ -167,11 +167,12 @@ class Server:
 
     async def _upgrade(self, request: web.BaseRequest, asked: Asked, sockets: Sockets) -> Reply:
         """Any path opens a stream socket."""
+        client = self._builtin.client(request, asked)
         try:
-            self._guard.check_socket(asked.headers)  # type: ignore[arg-type]
+            self._guard.check_socket(asked.headers, client)  # type: ignore[arg-type]
         except Refusal as refusal:
             return self._api.composer.refuse(asked, refusal, cors=False)
-        return await sockets(request, asked, is_admin=self._guard.is_admin(asked.headers))  # type: ignore[arg-type]
+        return await sockets(request, asked, is_admin=self._guard.is_admin(asked.headers, client))  # type: ignore[arg-type]
 
     def _asked(self, request: web.BaseRequest) -> Asked:
         return Asked(request.method, headers_of(request.headers), self._clock.new_trace_id())

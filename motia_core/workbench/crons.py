@@ -17,7 +17,7 @@ from motia_core.workbench.api import RunByHand
 from motia_core.workbench.asked import Handler, Listing, Page, Request, body_of, cut, query_of
 
 Item = dict[str, Any]
-_RUNS = 5
+_RUNS = 20
 
 
 class Named(Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from motia_core.model import Emit, Step, Stream
-from motia_core.steps.registry import Snapshot
+from motia_core.steps.registry import Broken, Snapshot
 
 NAMESPACE = UUID("7f1c3ff2-9b00-4d0a-bdd7-efb8bca49d4f")
 _COMPONENT = ".[a-z]sx"
@@ -73,11 +73,13 @@ def _step(step: Step, id: str, project: Path) -> Item:
         item["virtualEmits"] = [_emit(one) for one in step.virtual_emits]
     if step.virtual_subscribes:
         item["virtualSubscribes"] = list(step.virtual_subscribes)
-    component = _component(project / step.file)
-    if component is not None:
-        item["nodeComponentPath"] = component
+    drawn = component(project / step.file)
+    if drawn is not None:
+        item["nodeComponentPath"] = drawn
     if step.kind == "event":
         item["subscribes"] = ["*"] if step.all_topics else list(step.topics)
+        if step.input_schema is not None:
+            item["inputSchema"] = step.input_schema
     elif step.kind in ("api", "noop") and step.virtual_subscribes:
         item["subscribes"] = list(step.virtual_subscribes)
     if step.kind == "api" and step.routes:
@@ -90,7 +92,7 @@ def _step(step: Step, id: str, project: Path) -> Item:
     return item
 
 
-def _component(file: Path) -> str | None:
+def component(file: Path) -> str | None:
     """A component of the author's own that draws the step; it stands beside the file."""
     found = sorted(map(str, file.parent.glob(glob.escape(file.stem) + _COMPONENT)))
     return found[-1] if found else None
@@ -136,21 +138,34 @@ def _edge(id: str, source: str, target: str, variant: str, emit: Emit) -> Item:
     return {"id": id, "source": source, "target": target, "data": data}
 
 
-def endpoints(project: Path, steps: Iterable[Step]) -> dict[str, Item]:
-    """By the absolute path of the file; further ones of a file have their route in the id."""
+def endpoints(project: Path, steps: Sequence[Step], broken: Iterable[Broken] = ()) -> dict[str, Item]:
+    """By the absolute path of the file; further ones of a file have their route in the id. The routes of broken files
+    that are answered with 503 are there too, and say so."""
+    ids = step_ids(project, steps)
     found: dict[str, Item] = {}
-    for step in steps:
+    taken: set[tuple[str, str]] = set()
+    for step, why in [*((one, None) for one in steps), *((one, file.problem) for file in broken for one in file.steps)]:
         for route in step.routes if step.kind == "api" else ():
+            if why is not None and (route.method, route.path) in taken:
+                continue
+            taken.add((route.method, route.path))
             id = str(project / step.file)
             method = _method(route.method)
             id = id if id not in found else f"{id}#{method} {route.path}"
             found[id] = {"id": id, "method": method, "path": route.path, "step": step.name, "flows": list(step.flows)}
             more = {
+                "stepId": ids.get(step.name) or file_id(project, step.file),
+                "filePath": step.file,
+                "line": step.line,
+                "language": step.language,
                 "description": step.description,
                 "queryParams": [{"name": one.name, "description": one.description} for one in step.query_params],
                 "bodySchema": step.body_schema,
                 "responseSchema": step.response_schema,
                 "parameters": step.parameters,
+                "middleware": step.middleware,
+                "emits": [_emit(one) for one in step.emits or ()],
+                "broken": why.message if why is not None else None,
             }
             found[id] |= {key: value for key, value in more.items() if value}
     return found

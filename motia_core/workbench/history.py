@@ -63,6 +63,19 @@ def group_item(trace: Trace) -> Item:
     return item
 
 
+def touches(spans: Sequence[Span], topic: str) -> bool:
+    """Whether one of the runs was started by this topic, or emitted it."""
+    said = msgspec.json.encode(topic)
+    for span in spans:
+        if span.topic == topic:
+            return True
+        for raw in span.events:
+            # The text first: most runs say nothing of it, and need not be read.
+            if said in bytes(raw) and _event(msgspec.json.decode(raw)).get("topic") == topic:
+                return True
+    return False
+
+
 def trace_items(spans: Sequence[Span], logs: Sequence[LogRecord]) -> dict[str, Item]:
     """Each run of one trace by its id; `logs` are those of the trace."""
     if not spans:

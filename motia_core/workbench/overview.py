@@ -1,4 +1,5 @@
-"""The first screen: is it healthy, what failed lately, what is slow, what runs and waits, which files are broken."""
+"""The first screen: is it healthy, what failed lately, what is slow, what runs and waits, which files are broken, and
+what has changed since the start."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from motia_core.services.context import Services
 from motia_core.services.stats import Stats
 from motia_core.workbench import sources
 from motia_core.workbench.asked import Handler, Listing, Page, Request, cut, query_of
+from motia_core.workbench.changes import Changes
 from motia_core.workbench.history import group_item
 from motia_core.workbench.rates import Rates
 
@@ -40,6 +42,7 @@ class OverviewScreen:
         self._stats = stats
         self._rates = rates
         self._health = health
+        self._changes = Changes(services.registry, services.clock.now_ms)
         self.routes: dict[str, Handler] = {
             "GET /__motia/api/overview": self._answer,
             "GET /__motia/api/problems": self._list_problems,
@@ -83,6 +86,9 @@ class OverviewScreen:
             "dropped": services.recorder.losses,
             "problems": await self._shown(problems[:_PROBLEMS]),
             "problemCount": len(problems),
+            "steps": len(services.registry.current.steps),
+            "changes": self._changes.recent,
+            "changeCount": self._changes.count,
         }
 
     async def _list_problems(self, request: Request) -> Listing[Item]:

@@ -43,6 +43,10 @@ class FlowConfig(Struct, frozen=True):
     config: dict[str, dict[str, Any]]
 
 
+class FileWanted(Struct, frozen=True):
+    file: str
+
+
 class ProjectScreen:
     """`routes` maps method and path to handlers; the other methods are what streams say. `about` is what a page asks
     first."""
@@ -57,6 +61,7 @@ class ProjectScreen:
         self.routes: dict[str, Handler] = {
             "GET /__motia": self._start,
             "GET /__motia/step/:stepId": self._source,
+            "GET /__motia/api/source": self._file,
             "POST /__motia/flows/:id/config": self._save,
             "GET /__motia/api/flows": self._list_flows,
             "GET /__motia/api/flows/:id": self._flow,
@@ -70,7 +75,7 @@ class ProjectScreen:
         return self._once("flows", lambda served: flows.flows(self._project, served))
 
     async def endpoints(self) -> dict[str, Item]:
-        return self._once("endpoints", lambda served: flows.endpoints(self._project, served.steps))
+        return self._once("endpoints", lambda served: flows.endpoints(self._project, served.steps, served.broken))
 
     async def streams(self) -> dict[str, Item]:
         now = self._clock.now_ms()
@@ -103,12 +108,23 @@ class ProjectScreen:
             file = next((step.file for step in served.steps if ids[step.name] == wanted), None)
         if file is None:
             raise NotThere("Step not found")
-        try:
-            content = await anyio.to_thread.run_sync(sources.read, self._project, file)
-        except OSError:
-            raise SourceUnreadable from None
+        content = await self._read(file)
         found = await anyio.to_thread.run_sync(sources.features, self._project, file)
         return {"id": wanted, "content": content, "features": found, "filePath": file}
+
+    async def _file(self, request: Request) -> object:
+        """For the frames of a stack: they may lie in what a step loads."""
+        wanted = query_of(request, FileWanted).file
+        file = await anyio.to_thread.run_sync(sources.shown, self._project, self._registry.current, wanted)
+        if file is None:
+            raise NotThere("no step is in this file or loads it", hint="only source of the project is shown")
+        return {"filePath": file, "content": await self._read(file)}
+
+    async def _read(self, file: str) -> str:
+        try:
+            return await anyio.to_thread.run_sync(sources.read, self._project, file)
+        except OSError:
+            raise SourceUnreadable from None
 
     def _files(self, served: Snapshot) -> list[str]:
         """Also those that are broken: they are to be mended."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
-from motia_core.storage.history import LEVELS, Bounds, TraceStore
+from motia_core.storage.history import LEVELS, Bounds, Trace, TraceStore
 from motia_core.storage.summary import summary
 from motia_core.storage.words import words
 from motia_core.traces.recorder import Recorder
@@ -21,29 +21,33 @@ from motia_core.workbench.asked import (
     number,
     query_of,
 )
-from motia_core.workbench.history import group_item, log_item, trace_items
+from motia_core.workbench.history import group_item, log_item, touches, trace_items
 
 Item = dict[str, Any]
 _STATUSES = ("running", "completed", "failed")
+_LOOKED, _AT_ONCE = 500, 50
+"""Traces looked through for a topic: per page, and at a time."""
 
 
 class TracesWanted(Page, frozen=True, kw_only=True):
-    """`since` and `until` in milliseconds since the epoch."""
+    """`since` and `until` in milliseconds since the epoch. `topic` is one that a run was started by, or emitted."""
 
     step: str | None = None
+    topic: str | None = None
     status: str | None = None
     since: int | None = None
     until: int | None = None
 
 
 class LogsWanted(Page, frozen=True, kw_only=True):
-    """`level` is the lowest."""
+    """`level` is the lowest. `order` says which end the list begins at, and which way the cursor leads."""
 
     step: str | None = None
     level: str | None = None
     trace: str | None = None
     since: int | None = None
     until: int | None = None
+    order: Literal["newest", "oldest"] = "newest"
 
 
 class RecordedScreen:
@@ -67,10 +71,17 @@ class RecordedScreen:
         if asked.status not in (None, *_STATUSES):
             raise BadBody(f"there is no status '{asked.status}'", hint=f"it is one of {', '.join(_STATUSES)}")
         await self._recorder.flush()
+        if asked.topic is not None:
+            return await self._of_topic(asked, asked.topic)
+        found = await self._found(asked, asked.most + 1, asked.cursor)
+        shown = found[: asked.most]
+        return Listing([group_item(one) for one in shown], shown[-1].cursor if len(found) > asked.most else None)
+
+    async def _found(self, asked: TracesWanted, limit: int, cursor: str | None) -> list[Trace]:
         try:
-            found = await self._store.traces(
-                limit=asked.most + 1,
-                cursor=asked.cursor,
+            return await self._store.traces(
+                limit=limit,
+                cursor=cursor,
                 text=_searched(asked.q),
                 step=asked.step,
                 status=asked.status,
@@ -79,8 +90,22 @@ class RecordedScreen:
             )
         except ValueError:
             raise BadBody("there is no such cursor") from None
-        shown = found[: asked.most]
-        return Listing([group_item(one) for one in shown], shown[-1].cursor if len(found) > asked.most else None)
+
+    async def _of_topic(self, asked: TracesWanted, topic: str) -> Listing[Item]:
+        """Topics are in no index: the runs themselves are looked through, so many traces per page."""
+        shown: list[Item] = []
+        cursor = asked.cursor
+        for _ in range(_LOOKED // _AT_ONCE):
+            found = await self._found(asked, _AT_ONCE, cursor)
+            for one in found:
+                cursor = one.cursor
+                if touches(await self._store.trace(one.id), topic):
+                    shown.append(group_item(one))
+                    if len(shown) == asked.most:
+                        return Listing(shown, cursor)
+            if len(found) < _AT_ONCE:
+                return Listing(shown, None)
+        return Listing(shown, cursor)
 
     async def _trace(self, request: Request) -> Item:
         wanted = request.params["id"]
@@ -93,14 +118,17 @@ class RecordedScreen:
         return {**group_item(summary(spans)), "runs": sorted(runs.values(), key=lambda run: run["startTime"])}
 
     async def _logs(self, request: Request) -> Listing[Item]:
-        """Newest first."""
         asked = query_of(request, LogsWanted)
         if asked.level is not None and asked.level not in LEVELS:
             raise BadBody(f"there is no level '{asked.level}'", hint=f"it is one of {', '.join(LEVELS)}")
+        at = None if asked.cursor is None else number(asked.cursor)
+        newest = asked.order == "newest"
         await self._recorder.flush()
         found = await self._store.logs(
             limit=asked.most + 1,
-            before=None if asked.cursor is None else number(asked.cursor),
+            before=at if newest else None,
+            after=0 if newest or at is None else at,
+            newest=newest,
             text=_searched(asked.q),
             trace_id=asked.trace,
             step=asked.step,
@@ -108,7 +136,7 @@ class RecordedScreen:
             since=asked.since,
             until=asked.until,
         )
-        shown = found[::-1][: asked.most]
+        shown = (found[::-1] if newest else found)[: asked.most]
         return Listing([log_item(line) for _, line in shown], str(shown[-1][0]) if len(found) > asked.most else None)
 
     async def _clear_traces(self, request: Request) -> object:

@@ -67,10 +67,11 @@ class Edit(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Gone(Struct, frozen=True, kw_only=True):
-    """`ids` are `group:key`, split at the first colon; `items` are plain."""
+    """`ids` are `group:key`, split at the first colon; `items` are plain; `groups` go whole."""
 
     ids: list[str] = []
     items: list[Place] = []
+    groups: list[str] = []
 
 
 class StateScreen:
@@ -177,10 +178,12 @@ class StateScreen:
     async def _delete(self, request: Request) -> Nothing:
         asked = body_of(request, Gone)
         places = [Place(*id.partition(":")[::2]) for id in asked.ids] + asked.items
-        if not places or len(places) > MOST:
-            raise BadBody(f"name 1 to {MOST} values: `ids`, or `items`")
+        if not 0 < len(places) + len(asked.groups) <= MOST:
+            raise BadBody(f"name 1 to {MOST} values or groups: `ids`, `items`, or `groups`")
         for place in places:
             await self._store.delete(place.group_id, place.key, now=self._now())
+        for group in asked.groups:
+            await self._store.clear(group, now=self._now())
         return Nothing()
 
 

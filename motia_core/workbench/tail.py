@@ -26,6 +26,8 @@ LAST = 1000
 _TRACES = 200
 _AT_ONCE = 100
 _KNOWN = 10_000
+_TOLD = 50_000
+"""Runs whose last look is remembered, so that of a trace of many only those that changed are told."""
 _BETWEEN = 0.25
 
 
@@ -72,7 +74,7 @@ class TraceTail:
         self._note = note
         self._changed: OrderedDict[str, None] = OrderedDict()
         self._said: OrderedDict[str, None] = OrderedDict()
-        self._told: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._some = anyio.Event()
         self._reading = anyio.Lock()
         recorder.watchers.append(self.watch)
@@ -135,10 +137,10 @@ class TraceTail:
         news = []
         for id, data in runs.items():
             before = self._told.get((trace_id, id))
-            if before != data:
+            if before != hash(data):
                 news.append((self.stamps.next(), id, "create" if before is None else "update", data))
-        self._told.update({(trace_id, id): data for id, data in runs.items()})
-        while len(self._told) > LAST:
+        self._told.update({(trace_id, id): hash(data) for id, data in runs.items()})
+        while len(self._told) > _TOLD:
             self._told.popitem(last=False)
         if news:
             self._news.tell(RUNS, trace_id, news)

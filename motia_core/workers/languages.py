@@ -34,6 +34,13 @@ class Packages(Struct, frozen=True, forbid_unknown_fields=True):
     command: list[str]
 
 
+class Components(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who makes scripts for browsers of components that draw steps: files with these `endings`, by this `command`."""
+
+    endings: list[str]
+    command: list[str]
+
+
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     """`runner.toml` as it stands."""
 
@@ -50,6 +57,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     reinstall: dict[str, str] = {}
     left_out: list[str] = []
     packages: Packages | None = None
+    components: Components | None = None
 
 
 class Runner(Struct, frozen=True, kw_only=True):
@@ -71,6 +79,7 @@ class Runner(Struct, frozen=True, kw_only=True):
     reinstall: dict[str, str] = {}
     left_out: list[str] = []
     packages: Packages | None = None
+    components: Components | None = None
     problem: str | None = None
 
 
@@ -163,8 +172,16 @@ def _runner(manifest: Manifest, folder: Path, project: Path, runtime: str | None
         reinstall=manifest.reinstall,
         left_out=manifest.left_out,
         packages=manifest.packages,
+        components=_components(manifest, places),
         problem=_problem(manifest, runtime, version),
     )
+
+
+def _components(manifest: Manifest, places: dict[str, str]) -> Components | None:
+    given = manifest.components
+    if given is None:
+        return None
+    return Components(given.endings, [_filled(word, places) for word in given.command])
 
 
 def _problem(manifest: Manifest, runtime: str | None, version: str) -> str | None:

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from motia_core.model import LogRecord, Span
 from motia_core.storage.base import Storage
 from motia_core.storage.history import Bounds, KeptInput, Trace
+from motia_core.storage.sqlite.storage import SqliteStorage
+from motia_core.storage.sqlite.words import BITE, Words
 
 from .deliveries import FAILURE
 
@@ -239,3 +241,19 @@ async def test_prune_forgets_old_traces_and_logs(storage: Storage) -> None:
     assert [record.time for _, record in await storage.traces.logs()] == [50]
     assert await storage.traces.prune(Bounds(spans=100, logs=100, before=51)) == 2
     assert await storage.traces.logs() == []
+
+
+async def test_a_quiet_moment_indexes_what_a_flood_left(sqlite: SqliteStorage) -> None:
+    lines = [log(n, msg=f"word{n}") for n in range(BITE + 10)]
+    await sqlite.traces.add([], lines[:10])
+    await sqlite.traces.add([], lines[10:])
+    index, database = Words("logs"), sqlite.traces._database  # type: ignore[attr-defined]
+
+    async def behind() -> int:
+        return int(await database.read(index.behind))
+
+    assert await behind() > 0
+    while await sqlite.traces.settle():
+        pass
+    assert await behind() == 0
+    assert not await sqlite.traces.settle()

@@ -34,6 +34,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "triggers/response.py": {"javascript": "a media type"},
     "triggers/routes.py": {"node": "a node of the tree of routes"},
     "workbench/assets.py": {"javascript": "a media type"},
+    "workbench/components.py": {"javascript": "a media type"},
     "workbench/flows.py": {"node": "a node of the graph: nodeComponentPath is a key that screens know"},
 }
 

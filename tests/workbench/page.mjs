@@ -7,7 +7,7 @@
  *   server        where the server is; `given` what the test in Python handed over
  *   go(path)      opens an address of the workbench (`/traces`) anew, or any whole URL, and waits until it is drawn
  *   id(testId)    a locator: `await id('sidebar-panel').click()`
- *   expect        .text(selector, text) .gone(selector) .count(selector, n) .address(part) .that(fn, what): each waits, 10 s at most
+ *   expect        .text(selector, text) .gone(selector) .count(selector, n) .address(part) .that(fn, what): each waits, 20 s at most
  *   post(path, body), get(path)   the server's answer, decoded
  *   theme(name)   'dark' or 'light'; size(width, height)
  *   axe(where?)   fails with what axe-core finds in the page, or in `where`
@@ -26,7 +26,7 @@ const [packages, executablePath, screenshots] = process.argv.slice(2);
 const require = createRequire(path.join(path.resolve(packages), 'package.json'));
 const { chromium } = require('playwright-core');
 const AXE = require.resolve('axe-core');
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 
 // Chromium refuses to run its sandbox as root.
 const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ['--no-sandbox'] : [] });

@@ -69,6 +69,7 @@ class Traces:
         self._database = database
         self.took = database.took
         self._span_words, self._log_words = Words("spans"), Words("logs")
+        self._settled = False
 
     async def add(
         self, spans: Sequence[Span], logs: Sequence[LogRecord], inputs: Sequence[KeptInput] = (), *, now: int = 0
@@ -90,7 +91,17 @@ class Traces:
                 if index.behind(tx.db) >= _LAZY:
                     index.index(tx)
 
+        self._settled = False
         await self._database.write(work)
+
+    async def settle(self) -> bool:
+        """The words of what a flood has left behind: the first search after it need not wait for them."""
+        if self._settled:
+            return False
+        self._settled = True
+        left = [await self._database.write(index.index) for index in (self._span_words, self._log_words)]
+        self._settled = self._settled and not any(left)
+        return any(left)
 
     async def lose(self, *, before: int) -> int:
         def work(tx: Transaction) -> int:

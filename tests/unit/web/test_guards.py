@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from motia_core.clock import Clock
 from motia_core.triggers.refusal import Refusal
-from motia_core.web.guards import Guard, session_of
+from motia_core.triggers.request import Client, Headers
+from motia_core.web.guards import SESSION, Guard, session_of
 
 
 def verdict(guard: Guard, **headers: str) -> int:
@@ -72,14 +76,158 @@ def test_tokens() -> None:
     assert verdict(Guard("start", local_token="", admin_token=None), x_motia_token="") == 404
 
 
+class Still(Clock):
+    """Time that stands until it is moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = 1_000_000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def now_ms(self) -> int:
+        return int(self.seconds * 1000)
+
+
+def cookie_of(guard: Guard, token: str = "admin", client: Client | None = None) -> str:
+    return guard.enter(token, client or Client("1.1.1.1")).partition(";")[0]
+
+
 def test_the_session_cookie_is_no_token_and_needs_our_own_origin() -> None:
     guard = Guard("start", admin_token="admin")
-    cookie = f"x=1; motia_session={session_of('admin')}"
+    cookie = f"x=1; {cookie_of(guard)}"
     assert verdict(guard, host="h", cookie=cookie) == 200
     assert verdict(guard, host="h", cookie=cookie, origin="http://h") == 200
     assert verdict(guard, host="h", cookie=cookie, origin="http://other") == 401
     assert verdict(guard, host="h", cookie="motia_session=admin") == 401
-    assert verdict(guard, host="h", x_motia_token=session_of("admin")) == 401
+    assert verdict(guard, host="h", cookie=f"motia_session={session_of('admin', 0)}") == 401
+    assert verdict(guard, host="h", x_motia_token=cookie.partition("=")[2]) == 401
+    assert verdict(Guard("start", admin_token="another"), host="h", cookie=cookie) == 401
+
+
+def test_a_session_ends() -> None:
+    clock = Still()
+    guard = Guard("start", admin_token="admin", clock=clock)
+    cookie = cookie_of(guard)
+    clock.seconds += SESSION / 1000 - 1
+    assert verdict(guard, cookie=cookie) == 200
+    clock.seconds += 1
+    assert verdict(guard, cookie=cookie) == 401
+    value = cookie.partition("=")[2]
+    until, _, mark = value.partition(".")
+    assert verdict(guard, cookie=f"motia_session={int(until) + 10**9}.{mark}") == 401, "nobody prolongs it"
+    for odd in ("", ".", f".{mark}", f"x.{mark}", f"-1.{mark}", f"{'9' * 400}.{mark}", f"\u0661.{mark}", f"0{value}"):
+        assert verdict(guard, cookie=f"motia_session={odd}") == 401
+
+
+@pytest.mark.parametrize(("scheme", "is_secure"), [("http", False), ("https", True)])
+def test_what_the_cookie_says(scheme: str, is_secure: bool) -> None:
+    guard = Guard("start", admin_token="admin")
+    for cookie in (guard.enter("admin", Client("1.1.1.1", scheme)), guard.leave(Client("1.1.1.1", scheme))):
+        parts = [part.strip() for part in cookie.split(";")]
+        assert {"Path=/", "HttpOnly", "SameSite=Strict"} < set(parts)
+        assert ("Secure" in parts) is is_secure
+        assert "admin" not in cookie
+    assert guard.leave().endswith("Max-Age=0")
+
+
+def test_behind_a_proxy_that_is_trusted_its_name_counts() -> None:
+    guard = Guard("start", admin_token="admin")
+    asked: Headers = {"host": "inner:3000", "cookie": cookie_of(guard), "origin": "https://shop.example"}
+    guard.check(asked, Client("1.1.1.1", "https", "shop.example"))
+    with pytest.raises(Refusal):
+        guard.check(asked, Client("1.1.1.1"))
+    guard.check_socket(asked, Client("1.1.1.1", "https", "shop.example"))
+
+
+class Door:
+    """Somebody at one address, who says what the answers are."""
+
+    def __init__(self, guard: Guard, address: str) -> None:
+        self._guard, self._client = guard, Client(address)
+
+    def bearer(self, token: str) -> int:
+        return self._status(lambda: self._guard.check({"authorization": f"Bearer {token}"}, self._client))
+
+    def session(self, value: str) -> int:
+        return self._status(lambda: self._guard.check({"host": "h", "cookie": f"motia_session={value}"}, self._client))
+
+    def enter(self, token: object) -> int:
+        return self._status(lambda: self._guard.enter(token, self._client))
+
+    def _status(self, ask: Callable[[], object]) -> int:
+        try:
+            ask()
+        except Refusal as refusal:
+            self.wait = refusal.headers.get("Retry-After")
+            return refusal.status
+        return 200
+
+
+@pytest.mark.parametrize("how", ["bearer", "session", "enter"])
+def test_ten_wrong_ones_in_a_minute_are_enough(how: str) -> None:
+    clock = Still()
+    guard = Guard("start", local_token="local", admin_token="admin", clock=clock)
+    guesser, other = Door(guard, "1.1.1.1"), Door(guard, "2.2.2.2")
+    guess = getattr(guesser, how)
+    assert [guess(f"wrong-{number}") for number in range(10)] == [401] * 10
+    clock.seconds += 20
+    assert guess("wrong-11") == 429 and guesser.wait == "40"
+    assert verdict(guard) == 401, "who shows nothing is asked to"
+    for ask in (guesser.bearer, guesser.enter):
+        assert ask("admin") == 429, "the right one says nothing to whom guesses"
+    assert guesser.session(cookie_of(guard, client=Client("2.2.2.2")).partition("=")[2]) == 429
+    assert guesser.bearer("local") == 200, "nobody guesses that one"
+    assert (other.bearer("admin"), other.enter("admin")) == (200, 200)
+    clock.seconds += 39
+    assert guess("wrong-12") == 429
+    clock.seconds += 1
+    assert (guess("wrong-13"), guesser.bearer("admin"), guesser.enter("admin")) == (401, 200, 200)
+
+
+def test_who_repeats_one_old_token_is_not_guessing() -> None:
+    guard = Guard("start", admin_token="admin", clock=Still())
+    door = Door(guard, "1.1.1.1")
+    assert {door.bearer("old") for _ in range(50)} == {401}
+    assert {door.session("old") for _ in range(50)} == {401}
+    assert door.bearer("admin") == 200
+
+
+def test_what_is_no_guess_is_not_counted() -> None:
+    clock = Still()
+    guard = Guard("start", admin_token="admin", clock=clock)
+    door = Door(guard, "1.1.1.1")
+    gone = [cookie_of(guard).partition("=")[2]]
+    for _ in range(19):
+        clock.seconds += 1
+        gone.append(cookie_of(guard).partition("=")[2])
+    clock.seconds += SESSION / 1000
+    assert {door.session(value) for value in gone} == {401}, "sessions that ended were right once"
+    odd: list[object] = [None, 1, [], {}, True]
+    assert {door.enter(one) for one in odd * 9} == {401}
+    assert door.bearer("admin") == 200
+    hidden = Guard("start", local_token="local", clock=clock)
+    assert {Door(hidden, "1.1.1.1").bearer(str(number)) for number in range(50)} == {404}
+
+
+def test_tokens_of_users_on_sockets_lock_nobody_out_and_help_nobody_guess() -> None:
+    guard = Guard("start", admin_token="admin", clock=Still())
+    here = Client("1.1.1.1")
+    for number in range(10):
+        assert not guard.is_admin({"authorization": f"Bearer user {number}"}, here)
+    assert not guard.is_admin({"authorization": "Bearer admin"}, here)
+    assert guard.is_admin({"host": "h", "cookie": cookie_of(guard)}, here)
+    assert Door(guard, "1.1.1.1").bearer("admin") == 200
+
+
+def test_in_dev_a_wrong_token_is_no_worse_than_none() -> None:
+    guard = Guard("dev", admin_token="admin", clock=Still())
+    for number in range(20):
+        guard.check({"host": "localhost", "authorization": f"Bearer {number}"}, Client("127.0.0.1"))
+    assert verdict(guard, host="evil.test", authorization="Bearer admin") == 200
+    with pytest.raises(Refusal):
+        guard.check({"host": "evil.test", "authorization": "Bearer admin"}, Client("127.0.0.1"))
 
 
 def test_admins() -> None:

@@ -2,7 +2,7 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter'
-import { client, useSignInNeeded } from '../data'
+import { client, type Overview, useSignInNeeded } from '../data'
 import { Button, Confirmations, Empty, Skeleton, Toasts, TooltipProvider } from '../design'
 import css from './App.module.css'
 import { BASE, useGo } from './address'
@@ -14,6 +14,7 @@ import { Rail } from './Rail'
 import { SignIn } from './SignIn'
 import { SCREENS } from './screens'
 import { useTheme } from './theme'
+import { useNoted } from './trends'
 
 const Palette = lazy(() => import('./Palette'))
 const Keys = lazy(() => import('./Keys'))
@@ -42,6 +43,7 @@ function Shell() {
   const current = path.split('/')[1] ?? ''
   const about = useAbout()
   const { item: overview } = useOverview()
+  useNoted(overview && rates(overview))
   const [shown, setShown] = useState<'palette' | 'keys' | null>(null)
   const palette = useCallback(() => setShown('palette'), [])
   const help = useCallback(() => setShown('keys'), [])
@@ -73,6 +75,11 @@ function Shell() {
       </Suspense>
     </div>
   )
+}
+
+/** Noted on every screen, so that the overview can show how they went. */
+function rates({ rates: { runsPerMinute, failuresPerMinute } }: Overview): Record<string, number> {
+  return { runs: runsPerMinute, failures: failuresPerMinute }
 }
 
 /** For those who go by Tab: past the header and the rail. */

@@ -51,6 +51,14 @@ export interface Worker {
   runtime: string
 }
 
+/** A worker that is no more; `reason` as in docs/supervision.md. */
+export interface Retirement {
+  worker: string
+  reason: string
+  problem: string | null
+  time: number
+}
+
 /** `__motia.workers`. Of a runner whose runtime is missing only the first five are there. */
 export interface Pool {
   id: string
@@ -65,8 +73,8 @@ export interface Pool {
   nextTry?: number | null
   restarts?: number
   late?: number
-  /** Why each worker went. */
-  retired?: Json[]
+  /** The last of them, the newest at the end. */
+  retired?: Retirement[]
   memory?: number
   inFlight?: number
 }
@@ -184,6 +192,18 @@ export interface Overview {
   dropped: { spans: number; logs: number; inputs: number }
   problems: Problem[]
   problemCount: number
+  /** How many are served. */
+  steps: number
+  /** Since the start, the newest first; `step` null where the file as a whole is meant. */
+  changes: ServedChange[]
+  changeCount: number
+}
+
+export interface ServedChange {
+  time: number
+  what: 'added' | 'changed' | 'removed' | 'broken' | 'mended'
+  step: string | null
+  file: string
 }
 
 export interface StepStats {
@@ -221,6 +241,8 @@ export interface About {
 export interface Ran {
   traceId: string
   result: Json
-  error: Json
-  failed: boolean
+  /** null when it went well. */
+  error: string | null
+  /** How many of the steps it set off failed, when they were waited for. */
+  failed: number
 }

@@ -36,6 +36,8 @@ export interface Step {
   /** `POST /orders` */
   webhookUrl?: string
   bodySchema?: JsonSchema
+  /** Of what an event step is given. */
+  inputSchema?: JsonSchema
   cronExpression?: string
 }
 
@@ -107,7 +109,18 @@ export interface Endpoint {
   queryParams?: { name: string; description: string }[]
   bodySchema?: JsonSchema
   responseSchema?: Record<string, JsonSchema>
-  parameters?: Json
+  /** Schemas of the query, the path and the headers. */
+  parameters?: Partial<Record<'query' | 'params' | 'headers', JsonSchema>>
+  stepId?: string
+  /** Relative to the project. */
+  filePath?: string
+  line?: number
+  language?: string
+  /** How many middlewares run before the handler. */
+  middleware?: number
+  emits?: Emit[]
+  /** Why its route answers 503. */
+  broken?: string
 }
 
 /** `motia-trace-group` */
@@ -242,4 +255,15 @@ export interface Delivery {
   reason?: string
   error: { name: string; message: string } | null
   stack: string | null
+}
+
+/** `__motia.passing`: one step since somebody looks. `source` is null for events from outside of any step. */
+export interface Passed {
+  id: string
+  runs: number
+  failures: number
+  running: number
+  last: number
+  hops: { source: string | null; topic: string; count: number; at: number }[]
+  failing: { message: string; traceId: string; run: string; at: number } | null
 }

@@ -1,4 +1,4 @@
-/** A field to look for something. Tells what is wanted after a short pause; Escape empties it; `/` leads to it. */
+/** A field to look for something. Tells what is wanted after a short pause, or with Enter; Escape empties it; `/` leads to it. */
 import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { IconButton } from './Button'
@@ -58,6 +58,10 @@ export function SearchField({ value, onChange, label, pause = 150, testId }: Sea
         data-testid={testId}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
+          if (event.key === 'Enter' && text !== told.current) {
+            told.current = text
+            onChange(text)
+          }
           if (event.key !== 'Escape' || text === '') return
           event.preventDefault()
           empty()

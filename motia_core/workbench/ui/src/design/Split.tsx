@@ -20,6 +20,7 @@ interface SplitProps {
   name: string
   /** `row`: beside each other; `column`: one above the other. */
   direction?: 'row' | 'column'
+  /** A pane that is null leaves its room to the other. */
   first: ReactNode
   second: ReactNode
   /** Of the first pane, in px. */
@@ -43,11 +44,15 @@ export function Split({
   const isRow = direction === 'row'
   return (
     <div className={classes(css.split, isRow ? css.row : css.column)}>
-      <div className={css.first} style={isRow ? { width: now } : { height: now }}>
-        {first}
-        <Resizer size={now} onSize={setNow} from="start" isRow={isRow} label={label} />
-      </div>
-      <div className={css.second}>{second}</div>
+      {first === null ? null : second === null ? (
+        <div className={css.second}>{first}</div>
+      ) : (
+        <div className={css.first} style={isRow ? { width: now } : { height: now }}>
+          {first}
+          <Resizer size={now} onSize={setNow} from="start" isRow={isRow} label={label} />
+        </div>
+      )}
+      {second === null ? null : <div className={css.second}>{second}</div>}
     </div>
   )
 }

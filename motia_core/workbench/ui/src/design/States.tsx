@@ -28,7 +28,8 @@ export function Empty({ icon: Icon, title, children, code, action }: EmptyProps)
       {children ? <div className={css.words}>{children}</div> : null}
       {code ? (
         <div className={css.code}>
-          <code>{code}</code>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long line scrolls, also by the keyboard */}
+          <code tabIndex={0}>{code}</code>
           <CopyButton text={code} label="Copy this line" />
         </div>
       ) : null}

@@ -1,4 +1,4 @@
-/** A list of any length: only what is seen is drawn. Arrows, Home, End and Page keys move, Enter chooses. `Table` is this with
+/** A list of any length: only what is seen is drawn. Arrows (or j and k), Home, End and Page keys move, Enter chooses. `Table` is this with
  *  columns. */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
@@ -71,7 +71,9 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 1)
     const steps: Record<string, number> = {
       ArrowDown: from + 1,
+      j: from + 1,
       ArrowUp: from - 1,
+      k: from - 1,
       Home: 0,
       End: items.length - 1,
       PageDown: from + page,

@@ -74,6 +74,23 @@ export function plural(number: number, one: string, many = `${one}s`): string {
   return `${count(number)} ${number === 1 ? one : many}`
 }
 
+/** JSON in one line, for a cell: `id: 7, text: "milk"`. Members named in `without` are left out. */
+export function oneLine(value: unknown, without: readonly string[] = [], most = 240): string {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return part(value, most)
+  let line = ''
+  for (const [key, each] of Object.entries(value)) {
+    if (without.includes(key)) continue
+    line += `${line ? ', ' : ''}${key}: ${part(each, most)}`
+    if (line.length > most) return `${line.slice(0, most)}…`
+  }
+  return line || '{}'
+}
+
+function part(value: unknown, most: number): string {
+  const text = JSON.stringify(value) ?? 'null'
+  return text.length > most ? `${text.slice(0, most)}…` : text
+}
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 function day(at: Date): string {

@@ -101,7 +101,7 @@ function basics(label: string, edits: boolean, submit: () => boolean): Extension
     highlightSelectionMatches(),
     theme,
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
     // Above the usual keys, in which it makes an empty line.
     keymap.of([{ key: 'Mod-Enter', run: () => submit() }]),
     keymap.of([...defaultKeymap, ...searchKeymap, ...foldKeymap, ...historyKeymap]),

@@ -1,13 +1,12 @@
-/** Queues: what waits for each step, what runs, what was given up. */
-import { ListOrdered } from 'lucide-react'
-import { Empty, Screen } from '../../design'
+/** Queues: what waits for each step, what runs, what was given up. All steps in a table; each step on a page of its own. */
+import { useParams } from 'wouter'
+import { type StepQueue, useGroup } from '../../data'
+import { QueueList } from './QueueList'
+import { StepPage } from './StepPage'
 
 export default function Queues() {
-  return (
-    <Screen title="Queues">
-      <Empty icon={ListOrdered} title="Queues">
-        What waits for each step, what runs, what was given up.
-      </Empty>
-    </Screen>
-  )
+  const { step } = useParams<{ step?: string }>()
+  const { items, isLoading, error } = useGroup<StepQueue>('__motia.queues')
+  const known = { items, isLoading, error }
+  return step ? <StepPage key={step} step={step} {...known} /> : <QueueList {...known} />
 }

@@ -1,0 +1,143 @@
+/** What is going on in each step and passes along each line, told to those nodes and lines alone: a thousand steps are not
+ *  drawn anew because one of them ran. Counts begin when this page began to look. */
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { type Passed, type StepQueue, useGroup } from '../../data'
+
+export interface Failing {
+  message: string
+  traceId: string
+  run: string
+  at: number
+}
+
+/** One step as its node shows it. The same object until there is news. */
+export interface Going {
+  /** Since this page looks. */
+  runs: number
+  running: number
+  waiting: number
+  dead: number
+  paused: boolean
+  failing: Failing | null
+}
+
+const QUIET: Going = { runs: 0, running: 0, waiting: 0, dead: 0, paused: false, failing: null }
+/** Between the beginnings of two pulses of a batch (ms), so that one sees which came first. */
+const APART = 420
+const LONGEST = 2100
+
+type Pulse = (count: number, delay: number) => void
+
+export function lineKey(from: string, topic: string, to: string): string {
+  return JSON.stringify([from, topic, to])
+}
+
+export class Watch {
+  private steps = new Map<string, Going>()
+  private queues = new Map<string, StepQueue>()
+  private seen = new Map<string, Passed>()
+  private first = new Map<string, number>()
+  private counts = new Map<string, number>()
+  private listeners = new Map<string, Set<() => void>>()
+  private pulses = new Map<string, Set<Pulse>>()
+  private isBegun = false
+
+  step = (name: string): Going => this.steps.get(name) ?? QUIET
+  count = (line: string): number => this.counts.get(line) ?? 0
+
+  /** `name` of a step, or the key of a line. */
+  onNews(name: string, listener: () => void): () => void {
+    return held(this.listeners, name, listener)
+  }
+
+  onPulse(line: string, pulse: Pulse): () => void {
+    return held(this.pulses, line, pulse)
+  }
+
+  queued(items: readonly StepQueue[]): void {
+    for (const item of items) {
+      if (this.queues.get(item.step) === item) continue
+      this.queues.set(item.step, item)
+      this.refresh(item.step)
+    }
+  }
+
+  passed(items: readonly Passed[]): void {
+    const hops: { line: string; count: number; at: number }[] = []
+    for (const item of items) {
+      const before = this.seen.get(item.id)
+      if (before === item) continue
+      this.seen.set(item.id, item)
+      // Fewer than before: the server has begun anew.
+      if (!this.isBegun || (before && item.runs < before.runs)) this.first.set(item.id, item.runs)
+      for (const hop of item.hops) {
+        if (hop.source === null) continue
+        const known = before?.hops.find((one) => one.source === hop.source && one.topic === hop.topic)
+        const count = hop.count - Math.min(known?.count ?? 0, hop.count)
+        if (this.isBegun && count > 0)
+          hops.push({ line: lineKey(hop.source, hop.topic, item.id), count, at: hop.at })
+      }
+      this.refresh(item.id)
+    }
+    this.isBegun = true
+    hops.sort((a, b) => a.at - b.at)
+    hops.forEach(({ line, count }, rank) => {
+      this.counts.set(line, this.count(line) + count)
+      tell(this.listeners.get(line))
+      for (const pulse of this.pulses.get(line) ?? []) pulse(count, Math.min(rank * APART, LONGEST))
+    })
+  }
+
+  private refresh(name: string): void {
+    const queue = this.queues.get(name)
+    const passed = this.seen.get(name)
+    this.steps.set(name, {
+      runs: passed ? Math.max(0, passed.runs - (this.first.get(name) ?? 0)) : 0,
+      running: Math.max(passed?.running ?? 0, queue?.running ?? 0),
+      waiting: queue ? queue.ready + queue.delayed + queue.blocked : 0,
+      dead: queue?.dead ?? 0,
+      paused: queue?.paused ?? false,
+      failing: passed?.failing ?? null,
+    })
+    tell(this.listeners.get(name))
+  }
+}
+
+function held<T>(all: Map<string, Set<T>>, name: string, one: T): () => void {
+  const mine = all.get(name) ?? new Set<T>()
+  all.set(name, mine.add(one))
+  return () => {
+    mine.delete(one)
+    if (mine.size === 0 && all.get(name) === mine) all.delete(name)
+  }
+}
+
+function tell(listeners: Set<() => void> | undefined): void {
+  for (const listener of listeners ?? []) listener()
+}
+
+export const WatchContext = createContext(new Watch())
+
+/** Follows the server as long as the screen is shown. */
+export function useWatch(): Watch {
+  const [watch] = useState(() => new Watch())
+  const passing = useGroup<Passed>('__motia.passing')
+  const queues = useGroup<StepQueue>('__motia.queues')
+  useEffect(() => {
+    if (!passing.isLoading) watch.passed(passing.items)
+  }, [watch, passing.items, passing.isLoading])
+  useEffect(() => watch.queued(queues.items), [watch, queues.items])
+  return watch
+}
+
+export function useGoing(name: string): Going {
+  const watch = useContext(WatchContext)
+  const follow = useCallback((listener: () => void) => watch.onNews(name, listener), [watch, name])
+  return useSyncExternalStore(follow, () => watch.step(name))
+}
+
+export function useCount(line: string): number {
+  const watch = useContext(WatchContext)
+  const follow = useCallback((listener: () => void) => watch.onNews(line, listener), [watch, line])
+  return useSyncExternalStore(follow, () => watch.count(line))
+}
