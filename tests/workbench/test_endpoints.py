@@ -24,6 +24,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield found
 
 
+@pytest.mark.rows(41)
 @pytest.mark.parametrize("check", checks(__file__))
 def test_endpoints(bench: Bench, check: str) -> None:
     bench.run(__file__, check)

@@ -38,6 +38,7 @@ LAYOUT = (
 )
 
 
+@pytest.mark.rows(40, 44, 46, 48)
 @pytest.mark.parametrize("check", checks(__file__))
 def test_flows(bench: Bench, check: str) -> None:
     bench.run(__file__, check)
@@ -70,6 +71,7 @@ def test_a_step_is_known_by_its_file(bench: Bench) -> None:
         assert found["content"] == path.read_text("utf-8")
 
 
+@pytest.mark.rows(47)
 def test_features_lead_to_their_lines(bench: Bench) -> None:
     beside = bench.project / "steps" / "process-payment.step.js-features.json"
     beside.write_text(json.dumps(FEATURES), "utf-8")

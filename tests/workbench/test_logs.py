@@ -55,6 +55,7 @@ def test_nothing_yet(bench: Bench) -> None:
     bench.run(__file__, "given_nothing")
 
 
+@pytest.mark.rows(42)
 @pytest.mark.parametrize("check", checks(__file__))
 def test_logs(bench: Bench, check: str) -> None:
     bench.run(__file__, check)

@@ -97,6 +97,7 @@ def test_what_changed_is_told(bench: Bench) -> None:
     assert (newest["step"], newest["file"]) == ("Mended", "steps/mended_step.py")
 
 
+@pytest.mark.rows(38)
 @pytest.mark.parametrize("check", checks(__file__))
 def test_the_overview(bench: Bench, check: str) -> None:
     bench.run(__file__, check)

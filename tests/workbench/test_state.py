@@ -28,6 +28,7 @@ def test_there_is_something(bench: Bench) -> None:
         put(bench, "doomed", f"key-{at}", at)
 
 
+@pytest.mark.rows(43)
 @pytest.mark.parametrize("check", checks(__file__))
 def test_state(bench: Bench, check: str) -> None:
     bench.run(__file__, check)

@@ -18,6 +18,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.rows(37, 39, 48)
 @pytest.mark.parametrize("check", checks(__file__))
 def test_traces(bench: Bench, check: str) -> None:
     bench.run(__file__, check)
