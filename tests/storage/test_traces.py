@@ -257,3 +257,11 @@ async def test_a_quiet_moment_indexes_what_a_flood_left(sqlite: SqliteStorage) -
         pass
     assert await behind() == 0
     assert not await sqlite.traces.settle()
+
+
+async def test_traces_are_found_by_their_whole_ids(storage: Storage) -> None:
+    """Also those that are short, or end like others."""
+    names = ["T1", "T10", "", "ABCDEF-1", "XBCDEF-1", "1ABCDEF", "ABCDEF1", "-1ABCDEF"]
+    await storage.traces.add([span(f"s{n}", name, 5) for n, name in enumerate(names)], [])
+    for n, name in enumerate(names):
+        assert [one.id for one in await storage.traces.trace(name)] == [f"s{n}"]

@@ -45,8 +45,8 @@ CREATE TABLE spans (
 INSERT INTO "spans" VALUES(1,'T-1','mail',5,'{"id":"s1","trace_id":"T-1","name":"mail","kind":"event","status":"completed","start":5}',1,NULL);
 CREATE INDEX spans_roots ON spans (start, trace_id) WHERE root;
 CREATE INDEX inputs_span ON inputs (span);
-CREATE INDEX spans_trace ON spans (substr(trace_id, 7), start);
-CREATE INDEX logs_trace ON logs (substr(trace_id, 7), number) WHERE trace_id IS NOT NULL;
+CREATE INDEX spans_trace ON spans (substr(trace_id, 7) || substr(trace_id, 1, 6), start);
+CREATE INDEX logs_trace ON logs (substr(trace_id, 7) || substr(trace_id, 1, 6), number) WHERE trace_id IS NOT NULL;
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('logs',1);
 COMMIT;

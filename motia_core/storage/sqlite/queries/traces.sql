@@ -1,6 +1,5 @@
--- Many rows go in with one statement: SQLite works on it without holding up Python. A trace is found by what follows the
--- random letters its id begins with: see schema_traces/0003_ordered.sql. The
--- plus keeps SQLite from putting the known id into substr(), which would be true of every row.
+-- Many rows go in with one statement: SQLite works on it without holding up Python. A trace is found by its id
+-- turned round, as the index has it: see schema_traces/0003_ordered.sql.
 
 -- name: add_spans
 INSERT INTO spans (trace_id, name, start, root, error, body) VALUES {rows};
@@ -12,7 +11,8 @@ SELECT value ->> 'id', value ->> 'trace_id', value ->> 'start', :now, value
 FROM json_each(:spans) AS one
 WHERE NOT EXISTS (
   SELECT 1 FROM spans
-  WHERE substr(trace_id, 7) = substr(one.value ->> 'trace_id', 7) AND +trace_id = (one.value ->> 'trace_id')
+  WHERE substr(trace_id, 7) || substr(trace_id, 1, 6)
+    = substr(one.value ->> 'trace_id', 7) || substr(one.value ->> 'trace_id', 1, 6)
     AND start = (one.value ->> 'start') AND body ->> 'id' = (one.value ->> 'id')
 )
 ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, body = excluded.body;
@@ -38,7 +38,7 @@ SELECT trace_id, start FROM spans AS first
 WHERE root AND start <= :until AND start >= :since AND (start, trace_id) < (:start, :trace)
   AND NOT EXISTS (
     SELECT 1 FROM spans s
-    WHERE substr(s.trace_id, 7) = substr(first.trace_id, 7) AND +s.trace_id = first.trace_id
+    WHERE substr(s.trace_id, 7) || substr(s.trace_id, 1, 6) = substr(first.trace_id, 7) || substr(first.trace_id, 1, 6)
       AND s.start < first.start AND s.root
   )
 ORDER BY start DESC, trace_id DESC;
@@ -51,14 +51,17 @@ ORDER BY w.rowid {order};
 -- name: matching_spans_of_trace
 SELECT w.rowid FROM {table} AS w
 WHERE {table} MATCH :match AND w.rowid BETWEEN :low AND :high
-  AND w.rowid IN (SELECT number FROM spans WHERE substr(trace_id, 7) = substr(:trace, 7) AND +trace_id = :trace)
+  AND w.rowid IN (
+    SELECT number FROM spans
+    WHERE substr(trace_id, 7) || substr(trace_id, 1, 6) = substr(:trace, 7) || substr(:trace, 1, 6)
+  )
 ORDER BY w.rowid {order};
 
 -- name: running
 SELECT body FROM running ORDER BY start DESC;
 
 -- name: trace
-SELECT body FROM spans WHERE substr(trace_id, 7) = substr(:trace, 7) AND +trace_id = :trace
+SELECT body FROM spans WHERE substr(trace_id, 7) || substr(trace_id, 1, 6) = substr(:trace, 7) || substr(:trace, 1, 6)
 UNION ALL SELECT body FROM running WHERE trace_id = :trace;
 
 -- name: span
@@ -82,8 +85,8 @@ ORDER BY number {order};
 
 -- name: logs_of_trace
 SELECT number, body FROM logs
-WHERE substr(trace_id, 7) = substr(:trace, 7) AND +trace_id = :trace
-  AND number BETWEEN :low AND :high AND time BETWEEN :since AND :until
+WHERE substr(trace_id, 7) || substr(trace_id, 1, 6) = substr(:trace, 7) || substr(:trace, 1, 6)
+  AND trace_id IS NOT NULL AND number BETWEEN :low AND :high AND time BETWEEN :since AND :until
   AND level >= :level AND (:step IS NULL OR step = :step)
 ORDER BY number {order};
 
@@ -99,7 +102,8 @@ SELECT trace_id, time, body FROM inputs WHERE span = ? ORDER BY number DESC LIMI
 DELETE FROM spans WHERE number IN (
   SELECT s.number
   FROM (SELECT trace_id FROM spans WHERE root AND start < :before ORDER BY start LIMIT :most) AS old
-  CROSS JOIN spans AS s ON substr(s.trace_id, 7) = substr(old.trace_id, 7) AND +s.trace_id = old.trace_id
+  CROSS JOIN spans AS s
+    ON substr(s.trace_id, 7) || substr(s.trace_id, 1, 6) = substr(old.trace_id, 7) || substr(old.trace_id, 1, 6)
 );
 
 -- name: old_orphans
