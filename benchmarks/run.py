@@ -1,4 +1,5 @@
-"""`make bench`: measures everything of `figures.py` in one run and writes RESULTS.md. `--help` says what can be less.
+"""`make bench`: measures everything of `figures.py` in one run and writes RESULTS.md. `--help` says what can be less;
+`--only` measures some of it anew and leaves the rest of the page as the last run found it.
 
 A measure that fails is named in the results and does not stop the others; the exit code is 1 when one failed or a
 figure misses its floor.
@@ -11,6 +12,7 @@ import shutil
 import sys
 import time
 
+import kept
 import report
 from figures import FIGURES, Results
 from options import parse
@@ -25,11 +27,12 @@ def main() -> int:
         sys.stderr.write("wrk is missing: apt-get install wrk\n")
         return 2
     WORK.mkdir(exist_ok=True)
-    results = Results()
+    parts = kept.load() if options.only else {}
+    measured = []
     for name in MEASURES:
         if options.only and name not in options.only:
             continue
-        began = time.monotonic()
+        began, results = time.monotonic(), Results()
         print(f"· {name} …", flush=True)
         try:
             importlib.import_module(f"measures.{name}").measure(results, options)
@@ -37,9 +40,13 @@ def main() -> int:
             results.failed[name] = str(error).strip().splitlines()[0]
             print(f"  failed: {error}", flush=True)
         print(f"  {time.monotonic() - began:.0f} s", flush=True)
-    if not options.only:
-        report.write(results)
-    missed = False
+        parts[name] = kept.part(results)
+        measured.append(name)
+        if not options.quick:
+            kept.save(parts)
+    if not options.quick and parts.keys() == set(MEASURES):
+        report.write(kept.together(parts, MEASURES))
+    results, missed = kept.together({name: parts[name] for name in measured}, MEASURES), False
     for figure in FIGURES:
         if (value := results.values.get(figure.key)) is not None:
             verdict = figure.verdict(value)
