@@ -62,6 +62,6 @@ def test_every_status_the_server_answers_by_itself_is_documented() -> None:
     sources = "".join(
         path.read_text("utf-8") for room in ("triggers", "web") for path in ROOT.glob(f"motia_core/{room}/*.py")
     )
-    special = set(re.findall(r"Refusal\((\d{3}),[^\n]*\berror=\"([^\"]+)\"", sources))
+    special = set(re.findall(r"Refusal\(\s*(\d{3}),[^)]*?\berror=\"([^\"]+)\"", sources))
     assert ("400", "Malformed JSON") in special
     assert said == {(str(status), word) for status, word in WORDS.items()} | special

@@ -1,7 +1,7 @@
 """What tests of screens share: the built app, a server on a copy of an example, one page of one browser.
 
 What is done in the page stands beside each test file, in `NAME.mjs` for `test_NAME.py`: every exported function is a
-check, run in the order they stand there. `page.mjs` says what a check is given.
+check, run in the order they stand there; a long script goes on in `NAME.more.mjs`. `page.mjs` says what a check is given.
 """
 
 from __future__ import annotations
@@ -29,15 +29,22 @@ _DRIVER = Path(__file__).parent / "page.mjs"
 _LEFT_OUT = shutil.ignore_patterns(".motia", "node_modules", "dist", "types.d.ts", "motia-workbench.json")
 
 
-def script_of(test_file: str) -> Path:
-    """The page script of a test file."""
+def scripts_of(test_file: str) -> list[Path]:
+    """The page script of a test file; a long one goes on in `NAME.more.mjs`."""
     path = Path(test_file)
-    return path.with_name(path.stem.removeprefix("test_") + ".mjs")
+    name = path.stem.removeprefix("test_")
+    return [one for one in (path.with_name(f"{name}.mjs"), path.with_name(f"{name}.more.mjs")) if one.exists()]
+
+
+def script_with(test_file: str, check: str) -> Path:
+    """The one of them that holds the check."""
+    return next(one for one in scripts_of(test_file) if f"export async function {check}(" in one.read_text("utf-8"))
 
 
 def checks(test_file: str) -> list[str]:
     """The names of its checks, in order; those whose name begins with `given_` are for Python to call with arguments."""
-    found = re.findall(r"^export async function (\w+)", script_of(test_file).read_text("utf-8"), re.MULTILINE)
+    text = "".join(one.read_text("utf-8") for one in scripts_of(test_file))
+    found = re.findall(r"^export async function (\w+)", text, re.MULTILINE)
     return [name for name in found if not name.startswith("given_")]
 
 
@@ -87,7 +94,7 @@ class Bench:
     def run(self, test_file: str, check: str, **given: Any) -> Any:
         """What the check returns; fails with what it says, or what the page's console complained of."""
         assert self._driver.stdin is not None and self._driver.stdout is not None
-        asked = {"file": str(script_of(test_file)), "check": check, "given": given, "server": self.server.url}
+        asked = {"file": str(script_with(test_file, check)), "check": check, "given": given, "server": self.server.url}
         self._driver.stdin.write(json.dumps(asked) + "\n")
         self._driver.stdin.flush()
         line = self._driver.stdout.readline()

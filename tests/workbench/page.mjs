@@ -11,7 +11,7 @@
  *   post(path, body), get(path)   the server's answer, decoded
  *   theme(name)   'dark' or 'light'; size(width, height)
  *   axe(where?)   fails with what axe-core finds in the page, or in `where`
- *   shot(name)    build/screenshots/workbench/NAME.png
+ *   shot(name)    build/screenshots/workbench/NAME.png; `shot(name, { animations: 'allow' })` while something moves
  *   forgive(re)   complaints like this are expected in this check
  *
  * Usage: node page.mjs FOLDER-OF-PACKAGES CHROMIUM FOLDER-OF-SCREENSHOTS
@@ -105,7 +105,7 @@ function room(server, given, forgiven) {
     post: (target, body = {}) => json('POST', target, body),
     theme: (name) => page.emulateMedia({ colorScheme: name }),
     size: (width, height) => page.setViewportSize({ width, height }),
-    shot: (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: 'disabled' }),
+    shot: (name, more) => page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: 'disabled', ...more }),
     forgive: (pattern) => forgiven.push(pattern),
   };
 }

@@ -27,8 +27,8 @@ export const Node = ({ data }) => {
 }
 """
 FEATURES = [
-    {"id": "once", "title": "Charged once", "description": "However often it is tried", "lines": ["15-21"]},
-    {"title": "Tells the rest", "description": "", "lines": ["25"]},
+    {"id": "once", "title": "Charged once", "description": "However often it is tried", "lines": ["17-23"]},
+    {"title": "Tells the rest", "description": "", "lines": ["27"]},
     "no feature",
 ]
 # Spacing of an author's own, a key of another tool, another flow.
@@ -125,6 +125,14 @@ def test_a_step_that_was_added_runs(
         assert bench.server.post("/all-orders", {}).json == {"message": f"Hello from {name}"}
     if name == "SendInvoice":
         bench.run(__file__, "given_an_unheard_topic")
+
+
+def test_a_failing_step_is_red_after_a_restart(bench: Bench) -> None:
+    bench.server.post("/emit", {"topic": "order.created", "data": {}})
+    until(lambda: bench.server.get("/__motia/api/traces?step=ProcessPayment&status=failed").json["items"])
+    bench.stop()
+    bench.start()
+    bench.run(__file__, "given_a_restart")
 
 
 def _saved(file: Path, flow: str) -> dict[str, dict[str, int]]:

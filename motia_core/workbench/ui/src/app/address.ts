@@ -12,7 +12,8 @@ export const to = {
   flow: (flow?: string, more: { step?: string } = {}) => `/flows${part(flow)}${query(more)}`,
   endpoint: (id?: string) => `/endpoints${query({ open: id })}`,
   trace: (id?: string, more: { run?: string } = {}) => `/traces${part(id)}${query(more)}`,
-  traces: (more: { q?: string; step?: string; status?: string; topic?: string } = {}) => `/traces${query(more)}`,
+  traces: (more: { q?: string; step?: string; status?: string; topic?: string } = {}) =>
+    `/traces${query(more)}`,
   logs: (more: { q?: string; trace?: string; step?: string; level?: string; open?: string } = {}) =>
     `/logs${query(more)}`,
   state: (group?: string, key?: string) => `/state${query({ group, key })}`,

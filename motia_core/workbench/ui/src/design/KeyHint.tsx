@@ -8,9 +8,15 @@ export function KeyHint({ keys }: { keys: string }) {
     <span className={css.keys}>
       {keys.split(' ').map((key, at) => (
         <kbd key={at} className={css.key}>
-          {key === 'mod' ? (isMac ? '⌘' : 'Ctrl') : key}
+          {cap(key)}
         </kbd>
       ))}
     </span>
   )
+}
+
+/** A letter is pressed as it stands; what is no letter is called by its name. */
+function cap(key: string): string {
+  if (key === 'mod') return isMac ? '⌘' : 'Ctrl'
+  return key.length > 1 ? `${key.charAt(0).toUpperCase()}${key.slice(1)}` : key
 }

@@ -1,7 +1,7 @@
 /** What an error says, before the tree of it: the message, what did not fit the schema, the stack with its lines. */
 import type { Endpoint } from '../../data'
+import { isObject } from '../../data/schema'
 import css from './response.module.css'
-import { isObject } from './schema'
 import { TextBlock } from './TextBlock'
 
 interface FailureCardProps {

@@ -1,11 +1,11 @@
 /** The parameters of the path and of the query. */
 import type { Endpoint } from '../../data'
+import { isObject, members, words } from '../../data/schema'
 import { Field, Input } from '../../design'
 import css from './details.module.css'
 import type { Draft } from './draft'
 import type { SetDraft } from './drafts'
 import { Rows } from './Rows'
-import { isObject, members, words } from './schema'
 import { nameOf, paramsOf } from './template'
 
 interface TabProps {

@@ -2,8 +2,8 @@
 import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import type { Json, JsonSchema } from '../../data'
+import { choices, folded, members, type Node, names, resolve, typesOf, words } from '../../data/schema'
 import { CopyButton, classes } from '../../design'
-import { choices, folded, members, type Node, names, resolve, typesOf, words } from './schema'
 import css from './spec.module.css'
 
 const OPEN = 3

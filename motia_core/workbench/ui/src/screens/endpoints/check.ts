@@ -1,7 +1,17 @@
 /** What in a value does not fit its schema, said in words and with the place. It knows the rules that people break; what it
  *  does not know it leaves to the server. Pure. */
 import type { Json, JsonSchema } from '../../data'
-import { choices, folded, isObject, members, type Node, names, resolve, typesOf, words } from './schema.ts'
+import {
+  choices,
+  folded,
+  isObject,
+  members,
+  type Node,
+  names,
+  resolve,
+  typesOf,
+  words,
+} from '../../data/schema.ts'
 
 export interface Fault {
   /** `items[0].price`; empty: the whole value. */

@@ -1,8 +1,8 @@
 /** What one fills in for an endpoint: the shape of a request being written, what stands there at first, and what of it may
  *  be kept on this machine. Pure. */
 import type { Endpoint } from '../../data'
-import { sample, sampleText } from './sample.ts'
-import { isObject, members, names, words } from './schema.ts'
+import { sample, sampleText } from '../../data/sample.ts'
+import { isObject, members, names, words } from '../../data/schema.ts'
 import { paramsOf } from './template.ts'
 
 export interface Row {

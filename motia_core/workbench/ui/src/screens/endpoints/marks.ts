@@ -1,5 +1,5 @@
 /** Items of streams in a body: where they stand, and the body with what they are by now in their place. Pure. */
-import { isObject } from './schema.ts'
+import { isObject } from '../../data/schema.ts'
 
 export interface Mark {
   stream: string

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sample, sampleText } from '../../data/sample.ts'
+import { words } from '../../data/schema.ts'
 import { check } from './check.ts'
-import { sample, sampleText } from './sample.ts'
-import { words } from './schema.ts'
 
 const PERSON = {
   type: 'object',

@@ -100,7 +100,7 @@ export const Line = memo(function Line(props: EdgeProps<TopicLine>) {
 })
 
 function title(line: GraphLine, count: number): string {
-  const what = line.isVirtual ? 'drawn only, nothing is sent' : `${count} passed since this page is open`
+  const what = line.isVirtual ? 'drawn only, nothing is sent' : `${count} passed since this page first looked`
   const sometimes = line.isConditional ? ', sometimes emitted' : ''
   return `${line.topic}: ${line.from} → ${line.to}${sometimes}; ${what}`
 }

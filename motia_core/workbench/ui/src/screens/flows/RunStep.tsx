@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { to } from '../../app/address'
 import { type Ran, type Step, usePost } from '../../data'
+import { sampleText } from '../../data/sample'
 import { Button, JsonEditor, JsonView, jsonError, KeyHint, Status } from '../../design'
-import { sampleText } from '../endpoints/sample'
 import css from './flows.module.css'
 
 export function RunStep({ step }: { step: Step }) {

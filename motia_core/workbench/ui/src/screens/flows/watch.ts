@@ -1,7 +1,7 @@
 /** What is going on in each step and passes along each line, told to those nodes and lines alone: a thousand steps are not
- *  drawn anew because one of them ran. Counts begin when this page began to look. */
+ *  drawn anew because one of them ran. Counts begin when this page first looked. */
 import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react'
-import { type Passed, type StepQueue, useGroup } from '../../data'
+import { connection, type Passed, type StepQueue, useGroup } from '../../data'
 
 export interface Failing {
   message: string
@@ -25,6 +25,9 @@ const QUIET: Going = { runs: 0, running: 0, waiting: 0, dead: 0, paused: false, 
 /** Between the beginnings of two pulses of a batch (ms), so that one sees which came first. */
 const APART = 420
 const LONGEST = 2100
+/** What passed while nobody saw it still runs along its line if it is no older than this (ms), once the graph stands. */
+const RECENT = 20_000
+const SETTLING = 400
 
 type Pulse = (count: number, delay: number) => void
 
@@ -40,6 +43,7 @@ export class Watch {
   private counts = new Map<string, number>()
   private listeners = new Map<string, Set<() => void>>()
   private pulses = new Map<string, Set<Pulse>>()
+  private missed = new Map<string, { count: number; at: number; heard: number; isNew: boolean }>()
   private isBegun = false
 
   step = (name: string): Going => this.steps.get(name) ?? QUIET
@@ -50,7 +54,17 @@ export class Watch {
     return held(this.listeners, name, listener)
   }
 
+  /** Also hears of what passed just before it began to listen. */
   onPulse(line: string, pulse: Pulse): () => void {
+    const mine = this.missed.get(line)
+    if (mine?.isNew && Date.now() - mine.heard < RECENT) {
+      const before = [...this.missed.values()].filter((one) => one.isNew && one.at < mine.at)
+      pulse(mine.count, SETTLING + delayOf(before.length))
+      // All lines of a graph begin to listen together, and are told in the order of what passed.
+      setTimeout(() => {
+        mine.isNew = false
+      })
+    }
     return held(this.pulses, line, pulse)
   }
 
@@ -81,10 +95,12 @@ export class Watch {
     }
     this.isBegun = true
     hops.sort((a, b) => a.at - b.at)
-    hops.forEach(({ line, count }, rank) => {
+    hops.forEach(({ line, count, at }, rank) => {
       this.counts.set(line, this.count(line) + count)
       tell(this.listeners.get(line))
-      for (const pulse of this.pulses.get(line) ?? []) pulse(count, Math.min(rank * APART, LONGEST))
+      const pulses = this.pulses.get(line)
+      for (const pulse of pulses ?? []) pulse(count, delayOf(rank))
+      if (!pulses) this.missed.set(line, { count, at, heard: Date.now(), isNew: true })
     })
   }
 
@@ -103,6 +119,10 @@ export class Watch {
   }
 }
 
+function delayOf(rank: number): number {
+  return Math.min(rank * APART, LONGEST)
+}
+
 function held<T>(all: Map<string, Set<T>>, name: string, one: T): () => void {
   const mine = all.get(name) ?? new Set<T>()
   all.set(name, mine.add(one))
@@ -118,14 +138,43 @@ function tell(listeners: Set<() => void> | undefined): void {
 
 export const WatchContext = createContext(new Watch())
 
-/** Follows the server as long as the screen is shown. */
+/** How long it goes on following on other screens (ms): whoever sends an order there wants to see it pass here. */
+const STAYS = 300_000
+
+/** The page's one watch: counts go on while another screen is shown. */
+let kept: { watch: Watch; holders: number; end: () => void; timer?: ReturnType<typeof setTimeout> } | null =
+  null
+
+function begun(): NonNullable<typeof kept> {
+  if (kept) return kept
+  const watch = new Watch()
+  const hear = () => {
+    if (room.isKnown) watch.passed(room.all as readonly Passed[])
+  }
+  const { room, end } = connection.follow({ stream: '__motia.passing', group: 'default' }, 10_000, hear)
+  hear()
+  kept = { watch, holders: 0, end }
+  return kept
+}
+
+function hold(): () => void {
+  const mine = begun()
+  mine.holders += 1
+  clearTimeout(mine.timer)
+  return () => {
+    mine.holders -= 1
+    if (mine.holders > 0) return
+    mine.timer = setTimeout(() => {
+      mine.end()
+      kept = null
+    }, STAYS)
+  }
+}
+
 export function useWatch(): Watch {
-  const [watch] = useState(() => new Watch())
-  const passing = useGroup<Passed>('__motia.passing')
+  const [watch] = useState(() => begun().watch)
   const queues = useGroup<StepQueue>('__motia.queues')
-  useEffect(() => {
-    if (!passing.isLoading) watch.passed(passing.items)
-  }, [watch, passing.items, passing.isLoading])
+  useEffect(hold, [])
   useEffect(() => watch.queued(queues.items), [watch, queues.items])
   return watch
 }

@@ -71,6 +71,7 @@ export class Book {
   private isBusy = false
   private isOver = false
   private needsMending = false
+  private wantsOlder = false
   private readonly ask: Ask
   private readonly canAsk: boolean
 
@@ -227,6 +228,8 @@ export class Book {
 
   async loadOlder(): Promise<void> {
     const from = this.older
+    // Nobody asks twice: it is done once what is under way has ended.
+    this.wantsOlder = from !== null && this.isBusy
     if (from === null || this.isBusy) return
     this.set({ isLoadingOlder: true })
     await this.guarded(async () => {
@@ -266,6 +269,7 @@ export class Book {
     } finally {
       this.isBusy = false
       if (this.needsMending) setTimeout(() => this.needsMending && void this.mend())
+      else if (this.wantsOlder) setTimeout(() => this.wantsOlder && void this.loadOlder())
     }
   }
 

@@ -139,6 +139,17 @@ test('a gap too wide to mend begins anew, and can be read back', async () => {
   assert.equal(book.get().lines[0]?.time, first.time - 500)
 })
 
+test('older lines that are wanted while it mends come afterwards', async () => {
+  const book = new Book(server(all(0, 1000)), EVERYTHING, 0, null)
+  await book.open()
+  const mending = book.mend()
+  await book.loadOlder()
+  assert.equal(ids(book).length, 200, 'it is busy')
+  await mending
+  await new Promise((done) => setTimeout(done, 5))
+  assert.equal(ids(book).length, 700)
+})
+
 test('a stretch begins around a line far back and reads on to the end', async () => {
   const lines = all(0, 2000)
   const book = new Book(server(lines), EVERYTHING, 0, { id: 'l700', time: 700 })

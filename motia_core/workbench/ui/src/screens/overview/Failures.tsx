@@ -46,7 +46,11 @@ export function Failures({ seen }: { seen: Overview }) {
           <Failure key={group.key} group={group} />
         ))}
         {groups.length === 0 && !traces.isLoading ? (
-          <p className={css.calm}>Nothing failed as far as the history goes back.</p>
+          <p className={css.calm}>
+            {seen.rates.failuresPerMinute > 0
+              ? 'Nothing failed for good: what did was mended by another try.'
+              : 'Nothing failed as far as the history goes back.'}
+          </p>
         ) : null}
         {groups.length > SHOWN ? (
           <p className={css.calm}>

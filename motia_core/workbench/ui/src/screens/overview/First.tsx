@@ -45,10 +45,12 @@ function Snippet({ step }: { step: FirstStep }) {
 
 export function NothingRan() {
   return (
-    <Notice icon={Globe} title="Nothing ran yet" testId="nothing-ran">
-      See how your steps hang together in <Link href={to.flow()}>Flows</Link>, and call one from{' '}
-      <Link href={to.endpoint()}>Endpoints</Link>. What it did is then in{' '}
-      <Link href={to.traces()}>Traces</Link>.
-    </Notice>
+    <div className={css.hint}>
+      <Notice icon={Globe} title="Nothing ran yet" testId="nothing-ran">
+        See how your steps hang together in <Link href={to.flow()}>Flows</Link>, and call one from{' '}
+        <Link href={to.endpoint()}>Endpoints</Link>. What it did is then in{' '}
+        <Link href={to.traces()}>Traces</Link>.
+      </Notice>
+    </div>
   )
 }

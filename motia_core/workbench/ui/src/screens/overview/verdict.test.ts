@@ -49,7 +49,7 @@ test('several are counted, the gravest first', () => {
       'x cannot run here',
       'Workers of y do not start',
       '1 file is broken',
-      '1 delivery ended as dead letters',
+      '1 delivery ended as a dead letter',
       '2 runs failed within the last 30 seconds',
       'A delivery has been waiting for 16 m',
     ],

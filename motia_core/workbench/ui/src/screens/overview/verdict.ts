@@ -43,7 +43,11 @@ export function reasons(
   const broken = new Set(seen.problems.filter((one) => one.severity === 'error').map((one) => one.filePath))
   if (broken.size > 0) add('fail', `${plural(broken.size, 'file is', 'files are')} broken`, places.problems)
   if (seen.dead > 0)
-    add('fail', `${plural(seen.dead, 'delivery', 'deliveries')} ended as dead letters`, places.queues)
+    add(
+      'fail',
+      plural(seen.dead, 'delivery ended as a dead letter', 'deliveries ended as dead letters'),
+      places.queues,
+    )
   const failures = Math.round((seen.rates.failuresPerMinute * seen.rates.seconds) / 60)
   if (failures > 0)
     add(

@@ -54,8 +54,8 @@ export function ReplayDialog({ trace, run: opened, runs, onClose, onDone }: Repl
       if (isDry) setSaid(answer)
       else if (answer.traceId === null) setSaid(answer)
       else {
-        if (answer.error) toast.fail('Run again, and it failed', answer.error)
-        else toast.ok('Run again')
+        if (answer.error) toast.fail('It ran again and failed', answer.error)
+        else toast.ok('It ran again')
         if (!isOver.current) onDone(answer.traceId)
       }
     } catch (failure) {

@@ -1,5 +1,5 @@
 /** Reading JSON Schemas: references, kinds in words, the first shape of many. Pure. */
-import type { Json, JsonSchema } from '../../data'
+import type { Json, JsonSchema } from './types'
 
 /** A schema, `true` or `false`; anything else counts as "anything". */
 export type Node = Json | undefined

@@ -1,7 +1,8 @@
 /** A value to begin with, made from a schema: its default or example, the first of its choices, its description, or a
  *  placeholder of its type. Lists have one element. Pure. */
-import type { Json, JsonSchema } from '../../data'
+
 import { choices, folded, isObject, members, type Node, names, resolve, typesOf } from './schema.ts'
+import type { Json, JsonSchema } from './types'
 
 const DEEPEST = 8
 const FORMATS: Record<string, string> = {
