@@ -34,15 +34,18 @@ POOLS = "".join(f"[workers.{name}]\nmin = 2\nmax = 2\n" for name in ("python", "
 
 
 class Killer:
-    """Looks at the pools all the time: who is there, who is new. `recoveries`: from a kill to the next ready worker."""
+    """Looks at the pools all the time: who is there, who is new. `recoveries`: from a kill to the next ready worker.
+    Workers are told apart by their names: the system gives the numbers of dead processes again."""
 
     def __init__(self, core: Core, seed: int) -> None:
         self.recoveries: list[float] = []
         self.memory = 0.0
+        self.kills = 0
         self._core = core
         self._random = random.Random(seed)
-        self._ready: dict[str, set[int]] = {}
-        self._seen: set[int] = set()
+        self._ready: dict[str, dict[str, int]] = {}
+        self._seen: set[str] = set()
+        self._killed: set[str] = set()
         self._missing: dict[str, list[float]] = {}
 
     async def look(self) -> None:
@@ -57,23 +60,27 @@ class Killer:
     def _note(self, pools: list[dict[str, Any]]) -> None:
         now = time.monotonic()
         for pool in pools:
-            ready = {one["pid"] for one in pool["workers"] if one["state"] == "ready" and one["pid"]}
-            for _ in ready - self._seen:
+            ready = {one["name"]: one["pid"] for one in pool["workers"] if one["state"] == "ready" and one["pid"]}
+            for _ in ready.keys() - self._seen:
                 if waiting := self._missing.get(pool["name"]):
                     self.recoveries.append(now - waiting.pop(0))
-            self._seen |= ready
+            self._seen |= ready.keys()
             self._ready[pool["name"]] = ready
 
     async def kill(self, end: float, count: int) -> None:
         """Until `end`, and at least `count`."""
-        while time.monotonic() < end or len(self._core.kills) < count:
+        while time.monotonic() < end or self.kills < count:
             await anyio.sleep(self._random.uniform(0.05, 0.5))
             pool = self._random.choice(sorted(self._ready) or [""])  # nobody has looked yet
-            victims = sorted(self._ready.get(pool, set()) - self._core.kills.keys())
+            ready = self._ready.get(pool, {})
+            victims = sorted(ready.keys() - self._killed)
             if victims:
-                victim = self._random.choice(victims)
+                name = self._random.choice(victims)
+                victim = ready[name]
                 with suppress(ProcessLookupError):
                     os.kill(victim, signal.SIGKILL)
+                    self._killed.add(name)
+                    self.kills += 1
                     self._core.kills[victim] = int(time.time() * 1000)
                     self._missing.setdefault(pool, []).append(time.monotonic())
 
@@ -104,7 +111,7 @@ async def run(scale: float, report: Callable[[str], None]) -> dict[str, object]:
     slowest = max(killer.recoveries, default=0.0)
     timely(scale, slowest, RECOVERY, "the slowest recovery")
     return {
-        "kills": len(core.kills),
+        "kills": killer.kills,
         **accounts.figures(),
         "buried": buried,
         "unanswered": load.unanswered + sum(load.refusals.values()),
