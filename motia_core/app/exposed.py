@@ -16,7 +16,8 @@ from motia_core.openapi.operations import encode
 from motia_core.protocol.calls import StatsTaken
 from motia_core.services.stats import Stats
 from motia_core.steps.registry import Snapshot
-from motia_core.web.builtin import PREFIX, AdminRequest, AdminRoute, Answer
+from motia_core.web.builtin import PREFIX, AdminRequest, AdminRoute
+from motia_core.workbench.asked import Answer
 
 VIEWER = f"{PREFIX}/openapi"
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import anyio.to_thread
 import msgspec
 from aiohttp import web
-from msgspec import UNSET, Struct, field
+from msgspec import UNSET, Struct
 
 from motia_core.errors import MotiaError
 from motia_core.model import Route, Step
@@ -23,7 +23,7 @@ from motia_core.triggers.request import Client, Headers
 from motia_core.triggers.response import JSON
 from motia_core.triggers.routes import BadPath, Match, Refused, RouteTable
 from motia_core.web.guards import Guard
-from motia_core.workbench.asked import Nothing
+from motia_core.workbench.asked import Answer, Nothing
 from motia_core.workbench.assets import Assets, takes_gzip
 
 HTML = "text/html; charset=utf-8"
@@ -41,14 +41,6 @@ class AdminRequest(Struct, frozen=True):
     body: object
     http: web.BaseRequest
     trace_id: str = ""
-
-
-class Answer(Struct, frozen=True):
-    """An answer that is more than JSON with 200."""
-
-    body: bytes = b""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=lambda: {"content-type": JSON})
 
 
 Report = Callable[[], Awaitable[tuple[int, object]]]

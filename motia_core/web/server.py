@@ -19,10 +19,11 @@ from motia_core.triggers.composer import Asked
 from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.reply import Reply
 from motia_core.triggers.request import headers_of
-from motia_core.web.builtin import PREFIX, AdminRequest, AdminRoute, Answer, Builtin, Report
+from motia_core.web.builtin import PREFIX, AdminRequest, AdminRoute, Builtin, Report
 from motia_core.web.guards import Guard
 from motia_core.web.listener import Listener
 from motia_core.web.ports import allow_files, open_sockets
+from motia_core.workbench.asked import Answer
 from motia_core.workbench.assets import Assets
 from motia_core.workbench.page import HEADERS, render
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from motia_core.errors import MotiaError
 
+_JSON = "application/json; charset=utf-8"
 MOST = 1000
 """Entries of a page."""
 
@@ -35,6 +36,14 @@ class Request(Protocol):
 
 
 Handler = Callable[[Request], Awaitable[object]]
+
+
+class Answer(Struct, frozen=True):
+    """An answer that is more than JSON with 200."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = msgspec.field(default_factory=lambda: {"content-type": _JSON})
 
 
 class BadBody(MotiaError):

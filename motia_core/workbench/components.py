@@ -18,9 +18,8 @@ from msgspec import Struct
 
 from motia_core.errors import MotiaError
 from motia_core.steps.registry import Registry
-from motia_core.web.builtin import AdminRequest, AdminRoute, Answer
 from motia_core.workbench import flows
-from motia_core.workbench.asked import NotThere
+from motia_core.workbench.asked import Answer, Handler, NotThere, Request
 from motia_core.workers.languages import Components, Runner
 from motia_core.workers.packages import installed
 
@@ -60,18 +59,18 @@ class ComponentScreen:
         self._is_dev = is_dev
         self._scripts: dict[Path, Script] = {}
         self._making = anyio.Lock()
-        self.routes: dict[str, AdminRoute] = {
+        self.routes: dict[str, Handler] = {
             "GET /__motia/api/components": self._list,
             "GET /__motia/component/:stepId": self._script,
         }
 
-    async def _list(self, request: AdminRequest) -> object:
+    async def _list(self, request: Request) -> object:
         """By step; the version changes with any of the files known to be in it."""
         if not self._is_dev:
             return {"items": [], "next": None}
         return {"items": await anyio.to_thread.run_sync(self._versions), "next": None}
 
-    async def _script(self, request: AdminRequest) -> Answer:
+    async def _script(self, request: Request) -> Answer:
         found = await anyio.to_thread.run_sync(self._found) if self._is_dev else {}
         path = found.get(request.params["stepId"])
         if path is None:

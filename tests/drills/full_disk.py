@@ -25,6 +25,7 @@ from tests.drills.kit.verdict import must, share, timely
 TIMES = 30
 LIMIT = 900.0
 RESUMED = 5.0
+_HISTORY = 16 * 1024 * 1024
 SAID = ("the disk is full", "the disk answered with an error")
 
 
@@ -32,7 +33,7 @@ async def run(scale: float, report: Callable[[str], None]) -> dict[str, object]:
     times = max(1, int(TIMES * scale))
     with tempfile.TemporaryDirectory() as name, small_disk(Path(name) / "disk") as disk:
         database = disk.folder / "motia.db"
-        config = f'[database]\nurl = "sqlite:///{database}"\n[queue]\nlease = 2\n'
+        config = f'[database]\nurl = "sqlite:///{database}"\n[queue]\nlease = 2\n[traces]\nmaxSize = {_HISTORY}\n'
         where = project(Path(name) / "project", languages=("py", "js"), config=config, kept=True)
         async with (
             Core(where, database=database) as core,
@@ -91,7 +92,9 @@ async def full_once(core: Core, load: Load, disk: SmallDisk) -> float:
     while await health(core) != 200:
         must(time.monotonic() - began < 30, "/health does not notice that there is space again")
         await anyio.sleep(0.02)
-    return time.monotonic() - began
+    took = time.monotonic() - began
+    await give_back(core)
+    return took
 
 
 async def use_up(core: Core) -> None:
@@ -101,6 +104,16 @@ async def use_up(core: Core) -> None:
             async with session.post(core.url + "/keep", json={"n": 0, "padding": "x" * 50_000}) as answer:
                 if answer.status >= 500:
                     return
+
+
+async def give_back(core: Core) -> None:
+    """What took the room goes again: else the disk would be full of it after some rounds, with nothing to free."""
+    body = {"step": "Kept", "force": True}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(core.url + "/__motia/api/queues/discard", json=body) as answer,
+    ):
+        must(answer.status == 200, f"what was kept cannot be discarded: {await answer.text()}")
 
 
 async def health(core: Core) -> int:
