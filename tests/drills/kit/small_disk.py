@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_MEGABYTES = 96
+_MEGABYTES = 256
 
 
 class SmallDisk:
