@@ -66,7 +66,8 @@ def test_development_serves_the_api_on_one_port_and_the_workbench_on_another(tmp
         assert port_of(server) == api
         user = {"name": "Ann", "email": "ann@example.com"}
         assert server.post("/users", user).json["user"]["role"] == "user"
-        shown = page(workbench)
+        assert "<title>Motia" in page(workbench)  # led to the app
+        shown = page(workbench, "/__motia/workbench/?plain")
         assert "<h1>Motia" in shown and "create-user" in shown and "/users" in shown
         assert f"http://localhost:{workbench}/__motia/workbench/" in server.output
     assert (project / "motia-dev.db").stat().st_size > 0

@@ -24,10 +24,20 @@ interface CodeViewProps {
 export function CodeView({ text, language, highlights, line, label }: CodeViewProps) {
   return (
     <div className={css.frame}>
-      <Suspense fallback={<pre className={css.plain}>{text}</pre>}>
+      <Suspense fallback={<Plain text={text} label={label} />}>
         <Editor text={text} language={language} highlights={highlights} line={line} label={label} />
       </Suspense>
     </div>
+  )
+}
+
+/** Until the editor is there; it may be long, so the keyboard reaches it. */
+function Plain({ text, label }: { text: string; label: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached
+    <section className={css.plain} aria-label={label} tabIndex={0}>
+      {text}
+    </section>
   )
 }
 
@@ -46,7 +56,7 @@ export interface TextEditorProps {
 export function JsonEditor({ value, onChange, language = 'json', label, onSubmit, testId }: TextEditorProps) {
   return (
     <div className={css.frame} data-testid={testId}>
-      <Suspense fallback={<pre className={css.plain}>{value}</pre>}>
+      <Suspense fallback={<Plain text={value} label={label} />}>
         <Editor text={value} language={language} onChange={onChange} onSubmit={onSubmit} label={label} />
       </Suspense>
     </div>
