@@ -17,6 +17,7 @@ class Options(NamedTuple):
     sockets: int
     seconds: float
     only: frozenset[str]
+    quick: bool
 
 
 def parse() -> Options:
@@ -41,4 +42,5 @@ def parse() -> Options:
         sockets=1_000 if quick else 5_000,
         seconds=1.0 if quick else 5.0,
         only=frozenset(filter(None, given.only.split(","))),
+        quick=quick,
     )

@@ -6,8 +6,10 @@ User text is never read as markup or terminal codes: it goes through `Text` or i
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import msgspec
@@ -35,12 +37,20 @@ def text(value: object, style: str = "") -> Text:
 
 def print_json(value: object, *, line: bool = False) -> None:
     """One JSON document; on one line for streams of them."""
+    _make_blocking()
     if line:
         sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
     else:
         built = msgspec.json.decode(msgspec.json.encode(value))
         sys.stdout.write(json.dumps(built, indent=2, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def _make_blocking() -> None:
+    """A pipe that is shared with other programs may have been made non-blocking by one of them; what finds no room in
+    it would then be lost, and nobody would say so."""
+    with suppress(OSError, ValueError):
+        os.set_blocking(sys.stdout.fileno(), True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:

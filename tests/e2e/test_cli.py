@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.kit.project import write
-from tests.kit.server import motia
+from tests.kit.server import ROOT, motia
 
 
 def test_version_and_help() -> None:
@@ -133,3 +137,16 @@ def test_config_says_where_values_come_from(project: Path) -> None:
     assert (rows["queue.concurrency"]["value"], rows["queue.concurrency"]["from"]) == (3, "motia.toml")
     assert rows["port"]["value"] == 4321 and "PORT" in rows["port"]["from"]
     assert rows["host"]["from"] == "default"
+
+
+def test_output_is_whole_though_the_pipe_does_not_wait() -> None:
+    """Somebody who shares it may have made it so."""
+    read, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    script = "from motia_core.cli.output import print_json; print_json(['x' * 500] * 1000)"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=write_end, cwd=ROOT) as process:
+        os.close(write_end)
+        time.sleep(0.5)  # the pipe is full by now
+        with os.fdopen(read, "rb") as file:
+            assert json.loads(file.read()) == ["x" * 500] * 1000
+        assert process.wait() == 0
