@@ -11,9 +11,10 @@ import sys
 def main() -> None:
     """Runs the command given on the command line; an error of ours is one line, never a traceback."""
     from motia_core.cli.commands import app, old_forms
-    from motia_core.cli.output import fail
+    from motia_core.cli.output import fail, whole
     from motia_core.errors import MotiaError
 
+    whole()
     sys.argv[1:] = old_forms(sys.argv[1:])
     try:
         app(prog_name="motia")

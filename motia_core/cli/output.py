@@ -5,6 +5,7 @@ User text is never read as markup or terminal codes: it goes through `Text` or i
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -33,6 +34,21 @@ def plain(value: object) -> str:
 
 def text(value: object, style: str = "") -> Text:
     return Text(plain(value), style=style)
+
+
+def whole() -> None:
+    """Buffers standard output and errors by line. Without a buffer (PYTHONUNBUFFERED) Python takes a write that a signal
+    cut short for a whole one, and the rest of a long document would be lost in silence."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        raw = getattr(stream, "buffer", None)
+        if isinstance(raw, io.RawIOBase):
+            buffered = io.BufferedWriter(raw)
+            setattr(
+                sys,
+                name,
+                io.TextIOWrapper(buffered, encoding=stream.encoding, errors=stream.errors, line_buffering=True),
+            )
 
 
 def print_json(value: object, *, line: bool = False) -> None:

@@ -98,10 +98,10 @@ def test_another_list_is_another_group(driver: Driver, todo: Server) -> None:
 
 def test_a_list_that_may_not_be_followed_says_so(driver: Driver, todo: Server) -> None:
     # The published hooks listen for events one rendering after they have joined: a quick refusal may escape them.
-    for _ in range(5):
+    for _ in range(12):
         page = visit(driver, todo, "/?list=No%20Such%20Name")
         with suppress(AssertionError):
-            page.shows(".empty", "This list cannot be opened.", patience=4)
+            page.shows(".empty", "This list cannot be opened.", patience=2)
             break
         page.ask("close")
     page.shows(".empty", "This list cannot be opened.")

@@ -150,3 +150,23 @@ def test_output_is_whole_though_the_pipe_does_not_wait() -> None:
         with os.fdopen(read, "rb") as file:
             assert json.loads(file.read()) == ["x" * 500] * 1000
         assert process.wait() == 0
+
+
+def test_output_is_whole_though_a_signal_comes_while_it_is_written() -> None:
+    """As when a worker ends just then; without a buffer of Python's."""
+    script = """
+import signal, threading, os, time
+signal.signal(signal.SIGCHLD, lambda *_: None)
+def disturb():
+    time.sleep(0.3)  # the pipe is full by now
+    os.kill(os.getpid(), signal.SIGCHLD)
+threading.Thread(target=disturb).start()
+from motia_core.cli.output import print_json, whole
+whole()
+print_json(['x' * 500] * 1000)
+"""
+    with subprocess.Popen([sys.executable, "-u", "-c", script], stdout=subprocess.PIPE, cwd=ROOT) as process:
+        time.sleep(1)
+        assert process.stdout is not None
+        assert json.loads(process.stdout.read()) == ["x" * 500] * 1000
+        assert process.wait() == 0

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -123,15 +124,25 @@ def put(server: Server, topic: str, *data: object, **more: object) -> None:
     assert server.post("/put", {"events": events}).status == 202
 
 
+@contextmanager
+def paused(server: Server, step: str) -> Iterator[None]:
+    """What is put meanwhile waits, however long the rest takes."""
+    assert server.post("/__motia/api/queues/pause", {"step": step}).status == 200
+    yield
+    assert server.post("/__motia/api/queues/resume", {"step": step}).status == 200
+
+
 def gone(server: Server, name: str) -> None:
+    """Once the file is no more; nothing may run before that is noticed, so hold or delay what waits."""
     (server.project / "steps" / name).unlink()
-    until(lambda: rows(server)["Old"]["state"] == "orphaned")
+    until(lambda: "Old" not in {step["name"] for step in server.get("/__motia/api/steps").json["items"]})
 
 
 def test_what_waits_for_a_step_that_is_no_more_is_kept_and_runs_when_it_comes_back(server: Server) -> None:
-    put(server, "old", "back", delay=1)
-    gone(server, "old_step.py")
-    until(lambda: rows(server)["Old"]["ready"] == 1)
+    with paused(server, "Old"):
+        put(server, "old", "back")
+        gone(server, "old_step.py")
+    until(lambda: (row := rows(server)["Old"])["state"] == "orphaned" and row["ready"] == 1)
     shown = motia(server.project, "queues")
     assert shown.returncode == 0
     assert "orphaned" in shown.stdout and "motia queues redirect 'Old' STEP" in shown.stdout
@@ -141,8 +152,9 @@ def test_what_waits_for_a_step_that_is_no_more_is_kept_and_runs_when_it_comes_ba
 
 
 def test_it_is_redirected_by_hand_in_the_order_of_its_groups(server: Server) -> None:
-    put(server, "old", 1, 2, 3, delay=1, messageGroupId="g")
-    gone(server, "old_step.py")
+    with paused(server, "Old"):
+        put(server, "old", 1, 2, 3, messageGroupId="g")
+        gone(server, "old_step.py")
     for name, said in (("Nowhere", "no step is called"), ("Put", "only event steps take events")):
         refused = server.post("/__motia/api/queues/redirect", {"step": "Old", "to": name})
         assert said in refused.json["error"], refused
@@ -196,17 +208,18 @@ def test_a_run_by_hand_follows_what_it_set_off_and_nothing_else(server: Server) 
 
 
 def test_a_full_backlog_refuses_emitters_and_still_buries_what_fails(server: Server) -> None:
-    put(server, "failing", 1, delay=1.5)
-    put(server, "later", *range(BACKLOG - 1), delay=HOUR)
-    assert sum(row["ready"] + row["delayed"] for row in rows(server).values()) == BACKLOG
-    answer = server.post("/emit", {"topic": "later", "data": 1})
-    assert (answer.status, "retry-after" in answer.headers) == (503, True), answer
-    assert "deliveries wait already" in answer.json["error"]
-    caught = server.post("/caught").json
-    assert "deliveries wait already" in caught["emit"] and "deliveries wait already" in caught["transaction"]
-    assert caught["kept"] is None, "a block that is refused leaves nothing"
-    uncaught = server.post("/put", {"events": [{"topic": "later", "data": 1}]})
-    assert (uncaught.status, "retry-after" in uncaught.headers) == (503, True), uncaught
+    with paused(server, "Failing"):
+        put(server, "failing", 1)
+        put(server, "later", *range(BACKLOG - 1), delay=HOUR)
+        assert sum(row["ready"] + row["delayed"] for row in rows(server).values()) == BACKLOG
+        answer = server.post("/emit", {"topic": "later", "data": 1})
+        assert (answer.status, "retry-after" in answer.headers) == (503, True), answer
+        assert "deliveries wait already" in answer.json["error"]
+        caught = server.post("/caught").json
+        assert "deliveries wait already" in caught["emit"] and "deliveries wait already" in caught["transaction"]
+        assert caught["kept"] is None, "a block that is refused leaves nothing"
+        uncaught = server.post("/put", {"events": [{"topic": "later", "data": 1}]})
+        assert (uncaught.status, "retry-after" in uncaught.headers) == (503, True), uncaught
     until(lambda: server.get("/__motia/api/dead?step=Failing").json)
     until(lambda: look(server, "told", "Failing") == "no")
     assert server.post("/__motia/api/queues/discard", {"step": "Later", "force": True}).json == {

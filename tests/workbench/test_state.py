@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from tests.kit.server import until
 from tests.workbench.kit import Bench, checks
 
 
@@ -13,6 +16,12 @@ def put(bench: Bench, group: str, key: str, value: object, **more: object) -> No
 
 
 def test_nothing_yet(bench: Bench) -> None:
+    def crons() -> list[dict[str, Any]]:
+        return bench.server.get("/__motia/api/crons").json["items"]  # type: ignore[no-any-return]
+
+    for cron in crons():  # each run of them would put an entry back
+        bench.server.post("/__motia/api/crons/pause", {"name": cron["name"]})
+    until(lambda: not any(cron["running"] for cron in crons()))
     bench.run(__file__, "given_nothing")
 
 
