@@ -130,7 +130,8 @@ export async function a_step_is_run_by_hand({ page, go, id, expect }) {
   await page.goBack();
 }
 
-export async function pulses_run_where_events_pass({ page, go, id, expect, post, shot }) {
+export async function pulses_run_where_events_pass({ page, go, id, expect, post, motion, shot }) {
+  await motion();
   await ready({ go, id });
   await expect.text('[data-testid=live-state]', 'Live');
   await watchDrops(page);
@@ -149,16 +150,12 @@ export async function pulses_run_where_events_pass({ page, go, id, expect, post,
 
 export async function without_motion_there_are_counts_only({ page, go, id, expect, post }) {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  try {
-    await ready({ go, id });
-    await expect.text('[data-testid=live-state]', 'Live');
-    await watchDrops(page);
-    await post('/orders', ORDER);
-    await expect.text('[data-testid=line-CreateOrder-ProcessPayment]', /order\.created\s*1/);
-    if (await page.evaluate(() => window.drops.length)) throw new Error('something moves');
-  } finally {
-    await page.emulateMedia({ reducedMotion: 'no-preference' });
-  }
+  await ready({ go, id });
+  await expect.text('[data-testid=live-state]', 'Live');
+  await watchDrops(page);
+  await post('/orders', ORDER);
+  await expect.text('[data-testid=line-CreateOrder-ProcessPayment]', /order\.created\s*1/);
+  if (await page.evaluate(() => window.drops.length)) throw new Error('something moves');
 }
 
 export { configOf, middle, placeOf, ready };

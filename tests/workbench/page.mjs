@@ -9,7 +9,7 @@
  *   id(testId)    a locator: `await id('sidebar-panel').click()`
  *   expect        .text(selector, text) .gone(selector) .count(selector, n) .address(part) .that(fn, what): each waits, 20 s at most
  *   post(path, body), get(path)   the server's answer, decoded
- *   theme(name)   'dark' or 'light'; size(width, height)
+ *   theme(name)   'dark' or 'light'; size(width, height); motion(): from now on things move; without it none do
  *   axe(where?)   fails with what axe-core finds in the page, or in `where`
  *   shot(name)    build/screenshots/workbench/NAME.png; `shot(name, { animations: 'allow' })` while something moves
  *   forgive(re)   complaints like this are expected in this check
@@ -27,10 +27,11 @@ const require = createRequire(path.join(path.resolve(packages), 'package.json'))
 const { chromium } = require('playwright-core');
 const AXE = require.resolve('axe-core');
 const PATIENCE = 20_000;
+const SPARING = { resultTypes: ['violations'], selectors: false, preload: false };
 
 // Chromium refuses to run its sandbox as root.
 const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ['--no-sandbox'] : [] });
-const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', reducedMotion: 'reduce' });
 await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 context.setDefaultTimeout(PATIENCE);
 const page = await context.newPage();
@@ -75,7 +76,7 @@ async function axe(where) {
   });
   // As the page's policy lets no script in by a tag, it is handed over by the browser's own door.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(readFileSync(AXE, 'utf8'));
-  const { violations } = await page.evaluate((root) => window.axe.run(root ?? document), where ?? null);
+  const { violations } = await page.evaluate(([root, how]) => window.axe.run(root ?? document, how), [where ?? null, SPARING]);
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.slice(0, 5).map((one) => `    ${one.html}  ${one.any[0]?.message ?? ''}`).join('\n')}`);
   if (told.length) throw new Error(`axe:\n${told.join('\n')}`);
 }
@@ -104,6 +105,7 @@ function room(server, given, forgiven) {
     get: (target) => json('GET', target),
     post: (target, body = {}) => json('POST', target, body),
     theme: (name) => page.emulateMedia({ colorScheme: name }),
+    motion: () => page.emulateMedia({ reducedMotion: 'no-preference' }),
     size: (width, height) => page.setViewportSize({ width, height }),
     shot: (name, more) => page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: 'disabled', ...more }),
     forgive: (pattern) => forgiven.push(pattern),

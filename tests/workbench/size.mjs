@@ -4,7 +4,8 @@
 
 const TIMES = 4;
 
-export async function given_measures({ page }) {
+export async function given_measures({ page, motion }) {
+  await motion();
   await page.addInitScript(() => {
     const seen = { events: [], stretches: [] };
     window.__seen = seen;

@@ -245,14 +245,12 @@ function useActions(
         const next = neighbour(boxes, id, direction)
         if (!next) return
         setLast(next)
-        const found = frame.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(next)}"]`)
+        const sought = () => frame.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(next)}"]`)
+        const found = sought()
         if (!found || !isWithin(found, frame.current)) show(next)
-        // One that was out of sight is drawn first.
-        requestAnimationFrame(() =>
-          frame.current
-            ?.querySelector<HTMLElement>(`[data-step="${CSS.escape(next)}"]`)
-            ?.focus({ preventScroll: true }),
-        )
+        // At once, for the next press belongs to it already; one that was out of sight is drawn first.
+        if (found) found.focus({ preventScroll: true })
+        else requestAnimationFrame(() => sought()?.focus({ preventScroll: true }))
       },
     }),
     [stop, graph, all, move, onSelect, frame, show],
