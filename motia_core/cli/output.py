@@ -37,8 +37,8 @@ def text(value: object, style: str = "") -> Text:
 
 
 def whole() -> None:
-    """Buffers standard output and errors by line. Without a buffer (PYTHONUNBUFFERED) Python takes a write that a signal
-    cut short for a whole one, and the rest of a long document would be lost in silence."""
+    """Buffers standard output and errors by line. Without a buffer (PYTHONUNBUFFERED) Python takes a write that a
+    signal cut short for a whole one, and the rest of a long document would be lost in silence."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         raw = getattr(stream, "buffer", None)
