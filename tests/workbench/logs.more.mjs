@@ -125,21 +125,16 @@ export async function given_lines_after_a_restart({ post, expect, forgive }) {
   await expect.text('[data-testid=logs-follow]', 'Following');
 }
 
-export async function given_many_lines({ page, go, expect, id, shot }) {
+export async function given_many_lines({ page, go, expect, strict, shot }) {
   await go('/logs');
   await expect.text(ROW, 'line 1999 of the rest');
   // The first search also takes in the words of the lines written last; the rest is what a search costs.
   const first = await painted(page, 'needle in the hay');
   const took = [];
   for (const text of ['customer-97', 'the flood', 'line 99', 'hay', 'customer-976']) {
-    let best = await painted(page, text);
-    // Again when it took long: other programs of the machine do not count.
-    for (let more = 0; more < 3 && best > 300; more += 1) {
-      await page.getByRole('button', { name: 'Clear the search' }).click();
-      await expect.text(ROW, 'line 1999 of the rest');
-      best = Math.min(best, await painted(page, text));
-    }
-    took.push(best);
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await expect.text(ROW, 'line 1999 of the rest');
+    took.push(await painted(page, text));
   }
   await shot('logs-many');
   await page.getByRole('button', { name: 'Clear the search' }).click();
@@ -152,9 +147,7 @@ export async function given_many_lines({ page, go, expect, id, shot }) {
     await page.keyboard.press('Home');
     return (await loaded()) >= 2500;
   }, 'older lines');
-  let moves = [];
-  for (let round = 0; round < 3 && (round === 0 || Math.max(...moves) > 100); round += 1) {
-  moves = [];
+  const moves = [];
   for (const key of ['End', 'PageUp', 'PageUp', 'PageUp', 'ArrowUp', 'End', 'PageUp', 'PageUp'])
     moves.push(
       await page.evaluate(
@@ -167,10 +160,8 @@ export async function given_many_lines({ page, go, expect, id, shot }) {
         key,
       ),
     );
-  }
-  const usual = took.toSorted((one, other) => one - other)[2];
-  if (usual > 300) throw new Error(`searches took ${took.map(Math.round)} ms from Enter to painted rows`);
-  if (Math.max(...moves) > 100) throw new Error(`moves took ${moves.map(Math.round)} ms`);
+  if (Math.max(...took) > (strict ? 300 : 1500)) throw new Error(`searches took ${took.map(Math.round)} ms from Enter to painted rows`);
+  if (Math.max(...moves) > (strict ? 100 : 500)) throw new Error(`moves took ${moves.map(Math.round)} ms`);
   return { first: Math.round(first), search: took.map(Math.round), moves: moves.map(Math.round) };
 }
 

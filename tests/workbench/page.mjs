@@ -12,6 +12,7 @@
  *   theme(name)   'dark' or 'light'; size(width, height); motion(): from now on things move; without it none do
  *   axe(where?)   fails with what axe-core finds in the page, or in `where`
  *   shot(name)    build/screenshots/workbench/NAME.png; `shot(name, { animations: 'allow' })` while something moves
+ *   strict        STRICT_TIMES=1, where nothing else runs: limits on time are held to; else only what nobody would bear fails
  *   forgive(re)   complaints like this are expected in this check
  *
  * Usage: node page.mjs FOLDER-OF-PACKAGES CHROMIUM FOLDER-OF-SCREENSHOTS
@@ -97,6 +98,7 @@ function room(server, given, forgiven) {
     given,
     expect,
     axe,
+    strict: process.env.STRICT_TIMES === '1',
     id: (testId) => page.getByTestId(testId),
     go: async (target) => {
       await page.goto(/^https?:/.test(target) ? target : `${server}/__motia/workbench${target}`);

@@ -1,5 +1,5 @@
 """A thousand steps, ten thousand traces and a hundred thousand log lines stay usable: every screen opens, searches, scrolls
-and selects without a delay that anybody notices. The only place with limits on time; all are measured in the page."""
+and selects without a delay that anybody notices. All times are measured in the page."""
 
 from __future__ import annotations
 

@@ -21,4 +21,5 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 @pytest.mark.rows(37, 39, 48)
 @pytest.mark.parametrize("check", checks(__file__))
 def test_traces(bench: Bench, check: str) -> None:
-    bench.run(__file__, check)
+    if (found := bench.run(__file__, check)) is not None:
+        print(f"{check}: {found}")

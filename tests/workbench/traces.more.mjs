@@ -6,8 +6,6 @@ export async function a_trace_is_run_again_and_leads_back({ page, go, get, id, e
   await go(`/traces/${trace.id}`);
   await id('replay-trace').click();
   await expect.text('[data-testid=replay-said]', 'which only the replay itself reads');
-  await id('replay-dry').click();
-  await expect.count('[data-testid=replay-said]', 2);
   await expect.text('[data-testid=replay-said]', 'steps/fan.step.ts');
   await shot('traces-replay');
   await id('replay-start').click();
@@ -29,6 +27,8 @@ export async function a_run_is_run_again_with_another_input({ page, go, get, id,
   await id('replay-input').locator('.cm-content').fill('{"at": ');
   await expect.that(() => id('replay-start').isDisabled(), 'half a document is not sent');
   await id('replay-input').locator('.cm-content').fill('{"at": 99}');
+  await id('replay-dry').click();
+  await expect.text('[data-testid=replay-said]', 'with an input of');
   await id('replay-start').click();
   await expect.gone('[role=dialog]');
   await expect.text('[data-testid=replay-of]', trace.id);
@@ -117,27 +117,19 @@ export async function a_trace_that_is_not_there_is_said({ go, expect }) {
   await expect.text('[data-testid=trace-details]', 'Nothing is recorded of this trace');
 }
 
-export async function five_hundred_runs_open_in_a_moment({ page, go, get, post, id, expect, shot }) {
+export async function five_hundred_runs_open_in_a_moment({ page, go, get, post, id, expect, strict, shot }) {
   await post('/flood', { count: 499 });
   const trace = await newest({ get, expect: { that: patiently } }, 'Flood', 'completed', 500);
-  const clock = await page.context().newCDPSession(page);
-  await clock.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const worked = async () => (await clock.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
   const took = [];
-  const work = [];
-  for (let turn = 0; turn < 5 && !(Math.min(...took) <= 300); turn += 1) {
+  for (let turn = 0; turn < 3; turn += 1) {
     await go('/traces');
     await id(`trace-${trace.id}`).waitFor();
-    const before = await worked();
     took.push(await page.evaluate(opening, trace.id));
-    work.push(Math.round((await worked()) - before));
   }
-  await clock.detach();
-  // A machine that others keep busy says nothing of the page; then it counts what the page itself had to do.
-  if (!(Math.min(...took, ...work) <= 300)) throw new Error(`a trace of 500 runs opened in ${took} ms, of which ${work} were work`);
+  if (Math.max(...took) > (strict ? 300 : 1500)) throw new Error(`a trace of 500 runs opened in ${took} ms`);
   await expect.text('[data-testid=trace-details]', '500 runs');
   await shot('traces-flood');
-  return { took, work };
+  return took;
 }
 
 /** In the page: ms from the click until the rows have been painted. */

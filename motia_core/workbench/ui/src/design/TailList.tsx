@@ -158,6 +158,8 @@ export function TailList<T>(props: TailListProps<T>) {
           const isUp = at.scrollTop < top.current - 1
           top.current = at.scrollTop
           if (is !== isAtEnd && (is || isUp)) setAtEnd(is)
+          // In a burst the list may scroll to what was the end a moment ago.
+          else if (isAtEnd && !is) at.scrollTop = at.scrollHeight
         }}
       >
         <div style={{ height: total }} className={css.whole} role="rowgroup">

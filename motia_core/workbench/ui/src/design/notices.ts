@@ -20,7 +20,9 @@ function change(next: readonly ToastNote[]): void {
 
 function say(note: Omit<ToastNote, 'id'>): void {
   count += 1
-  change([...notes, { ...note, id: count }].slice(-MOST))
+  // Said again, it takes the place of what it said before.
+  const others = notes.filter((one) => one.tone !== note.tone || one.text !== note.text)
+  change([...others, { ...note, id: count }].slice(-MOST))
 }
 
 export const toast = {

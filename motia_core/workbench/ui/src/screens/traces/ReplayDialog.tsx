@@ -73,9 +73,16 @@ export function ReplayDialog({ trace, run: opened, runs, onClose, onDone }: Repl
       text="On the code of now, once, without retries. What it writes is written, and what it emits is emitted."
       actions={
         <>
-          <Button onClick={() => start(true)} busy={busy === 'dry'} disabled={!can} data-testid="replay-dry">
-            What would run?
-          </Button>
+          {edits ? (
+            <Button
+              onClick={() => start(true)}
+              busy={busy === 'dry'}
+              disabled={!can}
+              data-testid="replay-dry"
+            >
+              What would run?
+            </Button>
+          ) : null}
           <Button
             tone="primary"
             onClick={() => start(false)}

@@ -61,7 +61,9 @@ export function PoolCard({ pool, isChosen, onOpen }: PoolCardProps) {
             tone="fail"
             title={isMissing ? 'Its steps are not served' : 'Its last workers did not start'}
           >
-            {pool.problem} <NextTry pool={pool} />
+            {pool.problem}
+            {pool.nextTry == null ? null : '. '}
+            <NextTry pool={pool} />
           </Notice>
         ) : null}
         {pool.workers.length > 0 ? (
