@@ -33,7 +33,7 @@ from motia_core.triggers.query import Value
 from motia_core.triggers.reading import NO_BODY, Body, Reader
 from motia_core.triggers.refusal import Refusal, invalid, is_fault, refuse, refuse_error
 from motia_core.triggers.reply import Reply, Stage
-from motia_core.triggers.request import NO_QUERY, Client, Headers, Proxies, encode, headers_of, query_of
+from motia_core.triggers.request import NO_QUERY, Client, Headers, Proxies, encode, headers_of, query_of, told
 from motia_core.triggers.response import BadResponse
 from motia_core.triggers.routes import BadPath, Match, RouteTable, Target
 from motia_core.triggers.streamed import Opening, Stream
@@ -173,7 +173,7 @@ class Api:
                 method=asked.method,
                 path=path,
                 url=f"{client.scheme}://{client.host or headers.get('host', '')}{path}{'?' if query else ''}{query}",
-                headers=headers,
+                headers=told(headers),
                 params=found.params,
                 query=self.query(query),
                 ip=client.ip,

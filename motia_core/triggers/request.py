@@ -24,6 +24,8 @@ _NAMED = {
     "*": ("0.0.0.0/0", "::/0"),
 }
 _encode = msgspec.json.Encoder().encode
+SESSION_COOKIE = "motia_session"
+"""Opens the admin routes for who has signed in to the workbench."""
 NO_QUERY: dict[str, Value] = {}
 
 
@@ -44,6 +46,17 @@ def headers_of(items: Mapping[str, str]) -> Headers:
     if len(found) < 3:
         found = {"$" + name if name in ("$bytes", "$file") else name: value for name, value in found.items()}
     return found
+
+
+def told(headers: Headers) -> Headers:
+    """As a project's code is told them: without what would let it into the workbench in somebody's name."""
+    cookies = headers.get("cookie")
+    if not isinstance(cookies, str) or SESSION_COOKIE not in cookies:
+        return headers
+    found = (one.strip() for one in cookies.split(";"))
+    kept = "; ".join(one for one in found if one.partition("=")[0].rstrip() != SESSION_COOKIE)
+    others = {name: value for name, value in headers.items() if name != "cookie"}
+    return {**others, "cookie": kept} if kept else others
 
 
 def query_of(text: str, limit: int, depth: int = 5) -> dict[str, Value]:

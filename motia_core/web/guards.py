@@ -16,10 +16,9 @@ from urllib.parse import urlsplit
 
 from motia_core.clock import Clock
 from motia_core.triggers.refusal import Refusal
-from motia_core.triggers.request import Client, Headers
+from motia_core.triggers.request import SESSION_COOKIE, Client, Headers
 from motia_core.web.guesses import Guesses
 
-COOKIE = "motia_session"
 SESSION = 7 * 24 * 60 * 60 * 1000
 """How long a session lasts at most (ms); the browser ends it when it is closed."""
 _CREDENTIALS = ("cookie", "authorization")
@@ -147,7 +146,7 @@ class Guard:
 
     def _cookie(self, value: str, client: Client) -> str:
         secure = "; Secure" if client.scheme == "https" else ""
-        return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
+        return f"{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
 
     def _is_ours(self, name: str) -> bool:
         """Names that only this machine answers to, and addresses: those cannot be pointed elsewhere."""
@@ -246,7 +245,7 @@ def _is_loopback(name: str) -> bool:
 
 def _session(text: str) -> str:
     try:
-        found = SimpleCookie(text).get(COOKIE)
+        found = SimpleCookie(text).get(SESSION_COOKIE)
     except CookieError:
         return ""
     return found.value if found else ""

@@ -20,6 +20,7 @@ from motia_core.streams.socket import Socket
 from motia_core.triggers.composer import Asked, Composer
 from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.reply import Reply, Sent, Stage
+from motia_core.triggers.request import told
 from motia_core.triggers.response import Head
 from motia_core.web.connection import Connection
 
@@ -89,7 +90,7 @@ class Live:
     async def _enter(self, address: str, headers: Headers, url: str, is_admin: bool) -> Auth:
         """Who it is. Raises AccessRefused, and Refused before anybody is asked when there is no room."""
         self._check(address)
-        return await self._hub.access.connect(headers, url, admin=is_admin)
+        return await self._hub.access.connect(told(headers), url, admin=is_admin)
 
     def _check(self, address: str) -> None:
         self._hub.lines.check(address, exempt=self._exempt(address))

@@ -30,11 +30,13 @@ SECONDS = 300.0
 EVENTS = 100_000
 LIMIT = 900.0
 RECOVERY = 1.0
-POOLS = "".join(f"[workers.{name}]\nmin = 2\nmax = 2\n" for name in ("python", "node", "ruby"))
+WORKERS = 2
+POOLS = "".join(f"[workers.{name}]\nmin = {WORKERS}\nmax = {WORKERS}\n" for name in ("python", "node", "ruby"))
 
 
 class Killer:
-    """Looks at the pools all the time: who is there, who is new. `recoveries`: from a kill to the next ready worker.
+    """Looks at the pools all the time: who is there, who is new. `recoveries`: from a kill to the next ready worker, or
+    until the pool is whole, for one that was thought hung has been made up for before it is killed.
     Workers are told apart by their names: the system gives the numbers of dead processes again."""
 
     def __init__(self, core: Core, seed: int) -> None:
@@ -61,9 +63,11 @@ class Killer:
         now = time.monotonic()
         for pool in pools:
             ready = {one["name"]: one["pid"] for one in pool["workers"] if one["state"] == "ready" and one["pid"]}
-            for _ in ready.keys() - self._seen:
-                if waiting := self._missing.get(pool["name"]):
-                    self.recoveries.append(now - waiting.pop(0))
+            waiting = self._missing.get(pool["name"], [])
+            is_whole = len(ready.keys() - self._killed) >= WORKERS
+            back = len(waiting) if is_whole else min(len(waiting), len(ready.keys() - self._seen))
+            self.recoveries += [now - killed for killed in waiting[:back]]
+            del waiting[:back]
             self._seen |= ready.keys()
             self._ready[pool["name"]] = ready
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from motia_core.web.guards import session_of
+from tests.kit.project import write
 from tests.kit.server import ROOT, Server, serving, until
 from tests.streams.raw import dial
 from tests.workbench.hostile import make, provoke
@@ -21,6 +22,13 @@ from tests.workbench.kit import STATIC, Bench, benching_on, build, checks
 
 TOKEN = "a token of the guards' own"
 BASE = "/__motia/workbench"
+TOLD = """
+config = {"type": "api", "name": "Told", "method": "GET", "path": "/told", "emits": []}
+
+
+async def handler(req, context):
+    return {"status": 200, "body": {"cookie": req.headers.get("cookie")}}
+"""
 OPEN = f"GET {BASE}"
 
 
@@ -74,6 +82,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     build()
     project = tmp_path_factory.mktemp("start") / "orders"
     shutil.copytree(ROOT / "examples" / "orders", project, ignore=shutil.ignore_patterns(".motia"))
+    write(project, {"steps/told_step.py": TOLD})
     with serving(project, "start", MOTIA_ADMIN_TOKEN=TOKEN, MOTIA_TRUST_PROXY="127.0.0.9") as server:
         yield server
 
@@ -216,6 +225,13 @@ def test_what_the_cookie_is(start: Server) -> None:
         assert got.headers["cache-control"] == "no-store" and "access-control-allow-origin" not in got.headers
     gone = ask(start, "DELETE", "/__motia/session")
     assert gone.status == 204 and "Max-Age=0" in gone.headers["set-cookie"]
+
+
+def test_steps_are_not_told_the_session(start: Server) -> None:
+    session = enter(start).headers["set-cookie"].partition(";")[0]
+    got = ask(start, "GET", "/told", cookie=f"theirs=1; {session}")
+    assert json.loads(got.body) == {"cookie": "theirs=1"}
+    assert ask(start, "GET", "/__motia/api/overview", cookie=session).status == 200, "or this would prove nothing"
 
 
 @pytest.mark.parametrize("way", ["bearer", "sign-in", "cookie"])

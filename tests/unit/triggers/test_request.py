@@ -8,7 +8,7 @@ from multidict import CIMultiDict
 
 from motia_core.protocol.requests import HttpInput
 from motia_core.triggers.refusal import Refusal
-from motia_core.triggers.request import Client, Proxies, encode, headers_of, query_of
+from motia_core.triggers.request import Client, Proxies, encode, headers_of, query_of, told
 
 
 def test_headers_are_lower_case_and_joined() -> None:
@@ -25,6 +25,21 @@ def test_set_cookie_is_always_a_list() -> None:
 def test_headers_cannot_pass_for_wire_values() -> None:
     assert headers_of({"$bytes": "AAAA"}) == {"$$bytes": "AAAA"}
     assert headers_of({"$file": "/etc/passwd", "size": "1"}) == {"$$file": "/etc/passwd", "size": "1"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("motia_session=1.ab", None),
+        ("a=1; motia_session=1.ab; b=2", "a=1; b=2"),
+        ("a=1;motia_session=1.ab", "a=1"),
+        ("a=motia_session; motia_sessions=2", "a=motia_session; motia_sessions=2"),
+        (" motia_session = 1", None),
+    ],
+)
+def test_nobody_is_told_the_session_of_the_workbench(sent: str, kept: str | None) -> None:
+    assert told({"host": "h", "cookie": sent}) == {"host": "h", **({} if kept is None else {"cookie": kept})}
+    assert told({"host": "h"}) == {"host": "h"}
 
 
 def test_queries_cannot_pass_for_wire_values() -> None:
