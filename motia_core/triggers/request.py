@@ -48,11 +48,11 @@ def headers_of(items: Mapping[str, str]) -> Headers:
     return found
 
 
-def told(headers: Headers) -> Headers:
+def told(headers: Mapping[str, str | list[str]]) -> Headers:
     """As a project's code is told them: without what would let it into the workbench in somebody's name."""
     cookies = headers.get("cookie")
     if not isinstance(cookies, str) or SESSION_COOKIE not in cookies:
-        return headers
+        return headers  # type: ignore[return-value]
     found = (one.strip() for one in cookies.split(";"))
     kept = "; ".join(one for one in found if one.partition("=")[0].rstrip() != SESSION_COOKIE)
     others = {name: value for name, value in headers.items() if name != "cookie"}

@@ -80,11 +80,11 @@ async def full_once(core: Core, load: Load, disk: SmallDisk) -> float:
     try:
         await use_up(core)
         await until(lambda: sum(load.refusals.values()) > refused + 20, name="emits refused on a full disk")
-        # What is small may still find a place, and then all is well for a moment.
+        # Events that are done leave room inside the files, and then all is well for a moment.
         began = time.monotonic()
         while await health(core) != 503:
             must(time.monotonic() - began < 5, "/health does not say that the disk is full")
-            await anyio.sleep(0.02)
+            await use_up(core)
     finally:
         disk.free(core.pid)
     began, accepted = time.monotonic(), len(load.accepted)
@@ -100,10 +100,11 @@ async def full_once(core: Core, load: Load, disk: SmallDisk) -> float:
 async def use_up(core: Core) -> None:
     """Inside its files the database still has room, which events that stay take now."""
     async with aiohttp.ClientSession() as session:
-        while True:
-            async with session.post(core.url + "/keep", json={"n": 0, "padding": "x" * 50_000}) as answer:
-                if answer.status >= 500:
-                    return
+        for size in (50_000, 5_000, 500):
+            status = 0
+            while status < 500:
+                async with session.post(core.url + "/keep", json={"n": 0, "padding": "x" * size}) as answer:
+                    status = answer.status
 
 
 async def give_back(core: Core) -> None:
