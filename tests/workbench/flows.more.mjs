@@ -159,3 +159,30 @@ export async function given_a_component_that_throws({ page, expect, forgive }) {
 export async function given_a_component_that_is_broken({ expect }) {
   await expect.text('[data-testid=custom-node-note]', 'ship-order.step.tsx:2');
 }
+
+/** Judge tells itself of the next round, or Celebrate that it is won; Celebrate could begin another. */
+export async function given_rounds({ page, go, id, expect, post, motion, axe, shot }) {
+  await motion();
+  await go('/flows/rounds');
+  await id('node-celebrate').waitFor();
+  await expect.count('[data-line]', 3);
+  const colour = (test) => id(test).evaluate((one) => getComputedStyle(one).color);
+  await expect.text('[data-testid=line-Judge-Celebrate]', 'won at last');
+  if ((await colour('line-Judge-Celebrate')) === (await colour('line-Celebrate-Judge'))) throw new Error('both look alike');
+  if (!(await id('line-Judge-Celebrate').getAttribute('title')).includes('sometimes emitted')) throw new Error('it does not say so');
+  const loop = await page.locator('[data-line="Judge>Judge"] path').nth(1).evaluate((path) => {
+    const { width, height } = path.getBBox();
+    return { width, height, length: path.getTotalLength() };
+  });
+  const [there, back] = [await id('line-Celebrate-Judge').boundingBox(), await id('line-Judge-Celebrate').boundingBox()];
+  if (Math.abs(there.y - back.y) < there.height) throw new Error('the line back lies upon the line forward');
+  if (Math.min(loop.width, loop.height) < 20) throw new Error(`a loop that nobody sees: ${JSON.stringify(loop)}`);
+  await expect.text('[data-testid=live-state]', 'Live');
+  await post('/emit', { topic: 'round.begun', data: { left: 3 } });
+  await expect.text('[data-testid=line-Judge-Judge]', /round\.begun\s*3/);
+  await expect.text('[data-testid=line-Judge-Celebrate]', /won at last\s*1/);
+  await expect.text('[data-testid=node-judge]', '4 runs');
+  await axe();
+  await shot('flows-rounds');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+}

@@ -1,8 +1,10 @@
 /** What is done in the page to see that a large project stays usable. Times are the page's own: from the key or the press
- *  to the next picture, and the longest stretch during which the page could not answer. Each is done several times and
- *  the best counts, as the machine may be busy with something else. */
+ *  to the next picture, and the longest stretch during which the page could not answer. Where limits are held to, each is
+ *  done five times and the middle one counts; beside other tests the first one that is bearable does. */
 
-const TIMES = 4;
+const STRICT = process.env.STRICT_TIMES === '1';
+const TIMES = 5;
+const BEARABLE = 500;
 
 export async function given_measures({ page, motion }) {
   await motion();
@@ -34,7 +36,7 @@ export async function given_a_screen({ page, go, given, id, expect }) {
   const measured = measuring(page);
   await go(given.from);
   await expect.text('h1', given.fromLabel);
-  found.opens = await best(async () => {
+  found.opens = await usual(async () => {
     await id(given.fromTestId).click();
     await expect.text('h1', given.fromLabel);
     await settled(page);
@@ -46,7 +48,7 @@ export async function given_a_screen({ page, go, given, id, expect }) {
   await expect.that(async () => (await page.locator('main').innerText()).length > 40, `${label} drawn`);
   const field = page.locator('main input[type=search]').first();
   if (await field.count()) {
-    found.types = await best(async () => {
+    found.types = await usual(async () => {
       await field.fill('');
       await field.focus();
       await settled(page);
@@ -57,7 +59,7 @@ export async function given_a_screen({ page, go, given, id, expect }) {
   }
   const scroller = await page.evaluate(widest);
   if (scroller) {
-    found.scrolls = await best(async () => {
+    found.scrolls = await usual(async () => {
       await page.mouse.move(scroller.x, scroller.y);
       return measured(async () => {
         for (const by of [400, 4000, 40_000, -20_000, 900]) await page.mouse.wheel(0, by);
@@ -68,7 +70,7 @@ export async function given_a_screen({ page, go, given, id, expect }) {
   }
   const row = page.locator('main [role=row][aria-selected], main [role=option], main .react-flow__node');
   if ((await row.count()) > 3) {
-    found.selects = await best(async (time) => {
+    found.selects = await usual(async (time) => {
       const one = row.nth(time % 3);
       if (!(await one.isVisible())) return null;
       return measured(() => one.click({ timeout: 5000, position: { x: 40, y: 10 } }));
@@ -82,7 +84,7 @@ export async function given_the_palette({ page, go, expect, given }) {
   const measured = measuring(page);
   await go('/overview');
   await expect.text('h1', 'Overview');
-  const found = await best(async (time) => {
+  const found = await usual(async (time) => {
     await page.keyboard.press('Control+k');
     await expect.text('[data-testid=palette] [role=option]', 'Overview');
     // The steps are there once one is found.
@@ -99,15 +101,14 @@ export async function given_the_palette({ page, go, expect, given }) {
   return found;
 }
 
-async function best(once) {
-  let found = null;
+async function usual(once) {
+  const found = [];
   for (let time = 0; time < TIMES; time += 1) {
     const took = await once(time);
-    if (took === null) continue;
-    if (found === null || worst(took) < worst(found)) found = took;
-    if (worst(found) < 50) break;
+    if (took !== null) found.push(took);
+    if (!STRICT && took !== null && worst(took) < BEARABLE) return took;
   }
-  return found;
+  return found.toSorted((one, other) => worst(one) - worst(other))[Math.floor(found.length / 2)] ?? null;
 }
 
 const worst = ({ answer, stretch }) => Math.max(answer, stretch);

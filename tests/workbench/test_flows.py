@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from tests.kit.project import write
 from tests.kit.server import until
 from tests.workbench.kit import Bench, checks
 
@@ -31,6 +32,24 @@ FEATURES = [
     {"title": "Tells the rest", "description": "", "lines": ["27"]},
     "no feature",
 ]
+ROUNDS = {
+    "judge_step.py": """
+        config = {"type": "event", "name": "Judge", "subscribes": ["round.begun"], "flows": ["rounds"],
+                  "emits": ["round.begun", {"topic": "round.won", "label": "won at last", "conditional": True}]}
+
+        async def handler(input, context):
+            topic = "round.begun" if input["left"] else "round.won"
+            await context.emit({"topic": topic, "data": {"left": input["left"] - 1}})
+    """,
+    "celebrate_step.rb": """
+        def config
+          { type: 'event', name: 'Celebrate', subscribes: ['round.won'], emits: ['round.begun'], flows: ['rounds'] }
+        end
+
+        def handler(input, context)
+        end
+    """,
+}
 # Spacing of an author's own, a key of another tool, another flow.
 LAYOUT = (
     '[\n\t{"id": "billing",   "config": {"steps/gone.step.ts": {"x":1,"y":2}}},\n'
@@ -76,6 +95,14 @@ def test_features_lead_to_their_lines(bench: Bench) -> None:
     beside = bench.project / "steps" / "process-payment.step.js-features.json"
     beside.write_text(json.dumps(FEATURES), "utf-8")
     bench.run(__file__, "given_features")
+
+
+def test_loops_and_what_is_emitted_sometimes(bench: Bench) -> None:
+    write(bench.project, {f"steps/{name}": text for name, text in ROUNDS.items()})
+    until(lambda: bench.server.get("/__motia/api/flows/rounds").status == 200)
+    bench.run(__file__, "given_rounds")
+    for name in ROUNDS:
+        (bench.project / "steps" / name).unlink()
 
 
 def test_a_failing_step_is_red_until_it_is_well(bench: Bench) -> None:

@@ -6,7 +6,6 @@ import { arrange } from './arrange.ts'
 import { graphOf, heardBy, loose, meant, neighbour, read, written } from './graph.ts'
 import { linesOf } from './lines.ts'
 import { fileName, wrong } from './newStep.ts'
-import { curve } from './path.ts'
 
 const step = (id: string, more: Partial<Step> = {}): Step => ({
   id,
@@ -134,22 +133,6 @@ test('ranges of lines are read as people write them', () => {
     { from: 3, to: 4 },
     { from: 7, to: 7 },
   ])
-})
-
-test('a curve ends where it should, and its label lies on it', () => {
-  const ends = {
-    sourceX: 0,
-    sourceY: 0,
-    targetX: 200,
-    targetY: 0,
-    sourceSide: 'right',
-    targetSide: 'left',
-  } as const
-  const flat = curve(ends, false)
-  assert.ok(flat.path.startsWith('M0,0 ') && flat.path.endsWith(' 200,0'))
-  assert.deepEqual([flat.x, flat.y], [100, 0])
-  assert.ok(curve(ends, false, 40).y > 0)
-  assert.ok(curve(ends, true).y < 0)
 })
 
 test('a new step is named and refused as the server does', () => {
