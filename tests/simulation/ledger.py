@@ -218,7 +218,7 @@ class Ledger:
                 life.lonely_deaths += 1
                 self._failed(core, life)
             else:
-                life.shared_deaths += 1
+                life.shared_deaths, passage.cut = life.shared_deaths + 1, True
             if passage.alone and passage.scheduled is not None:
                 self.ticks_done.add(passage.scheduled)
         elif failure.code not in NOT_GIVEN:

@@ -12,7 +12,8 @@ Lane = tuple[str, str]
 
 
 class Passage(Struct, eq=False, kw_only=True):
-    """One invocation on its way. `begun` and `over`: its user code; `returned`: its caller was answered."""
+    """One invocation on its way. `begun` and `over`: its user code; `returned`: its caller was answered; `cut`: that its
+    worker died, and not of this one alone."""
 
     core: Any
     id: str
@@ -27,6 +28,7 @@ class Passage(Struct, eq=False, kw_only=True):
     over: str | None = None
     returned: bool = False
     freed: bool = False
+    cut: bool = False
     lost_at: float | None = None
 
     @property

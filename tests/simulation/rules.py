@@ -47,7 +47,7 @@ def tick(ledger: Ledger, passage: Passage) -> None:
     name = f"the tick {passage.scheduled} of {passage.step.name}"
     faults = passage.core.setup.faults
     for other in ledger.tick_runs.get(passage.scheduled or 0, ()):
-        if other.freed and not other.begun:
+        if other.cut or (other.freed and not other.begun):
             continue
         if faults.isdisjoint(_CUTTING):
             ledger.fail(f"{name} ran twice")
