@@ -122,7 +122,7 @@ async def in_turns(few: Storage, many: Storage, claims: int) -> tuple[float, flo
 
 async def serve(folder: Path, database: Path | None, events: int) -> Served:
     """A core on this database, or on an empty one."""
-    where = project(folder, languages=("py",), kept=True)
+    where = project(folder, languages=("py",), config=f"[queue]\nbacklog = {2 * WAITING}\n", kept=True)
     if database is not None:
         (folder / ".motia").mkdir()
         database.rename(folder / ".motia" / "motia.db")
