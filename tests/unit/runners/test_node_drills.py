@@ -204,7 +204,7 @@ def test_slow_to_load(tmp_path: Path) -> None:
     program = f"""
       const {{ Steps }} = require({str(ROOT / "runners/node/motia_runner/steps.js")!r});
       const steps = new Steps({{ log() {{}} }});
-      steps.patience = 200;
+      steps.patience = 2000;  // enough for a busy machine to compile them
       steps.open({str(tmp_path)!r});
       steps.describe({{ snapshot: 1, files: ["steps/slow_to_load_step.js", "steps/odd_step.js"], changed: [], held: [] }}).then((reports) => {{
         const [slow, odd] = reports.map((text) => JSON.parse(text));
