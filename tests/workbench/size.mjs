@@ -20,13 +20,16 @@ export async function given_measures({ page, motion }) {
   });
 }
 
-export async function given_a_first_paint({ page, go }) {
+/** The slowest of three. */
+export async function given_a_first_paint({ page, go, expect }) {
+  const painted = () => page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
   const found = [];
   for (let time = 0; time < 3; time += 1) {
     await go('/overview');
-    found.push(await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime));
+    await expect.that(painted, 'a first paint');
+    found.push(await painted());
   }
-  return Math.min(...found);
+  return Math.max(...found);
 }
 
 /** Figures of one screen: `{opens, types, scrolls, selects}` in ms, each `{answer, stretch}`. */
