@@ -155,18 +155,19 @@ def test_output_is_whole_though_the_pipe_does_not_wait() -> None:
 def test_output_is_whole_though_a_signal_comes_while_it_is_written() -> None:
     """As when a worker ends just then; without a buffer of Python's."""
     script = """
-import signal, threading, os, time
+import os, signal, threading, time
+from motia_core.cli.output import print_json, whole
 signal.signal(signal.SIGCHLD, lambda *_: None)
 def disturb():
-    time.sleep(0.3)  # the pipe is full by now
-    os.kill(os.getpid(), signal.SIGCHLD)
-threading.Thread(target=disturb).start()
-from motia_core.cli.output import print_json, whole
+    while True:
+        time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGCHLD)
 whole()
+threading.Thread(target=disturb, daemon=True).start()
 print_json(['x' * 500] * 1000)
 """
     with subprocess.Popen([sys.executable, "-u", "-c", script], stdout=subprocess.PIPE, cwd=ROOT) as process:
-        time.sleep(1)
+        time.sleep(1)  # the pipe is full, and signals come, before anything is read
         assert process.stdout is not None
         assert json.loads(process.stdout.read()) == ["x" * 500] * 1000
         assert process.wait() == 0
