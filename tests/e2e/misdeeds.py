@@ -6,7 +6,7 @@ from __future__ import annotations
 TYPESCRIPT = """
     export const config = {
       type: 'api', name: 'Misdeeds%(n)s', method: 'POST', path: '/%(path)s', emits: [],
-      infrastructure: { handler: { timeout: 1 } },
+      infrastructure: { handler: { timeout: 4 } },
     }
 
     export const handler = async (req, { logger }) => {
@@ -31,7 +31,7 @@ PYTHON = """
 
     config = {
         "type": "api", "name": "MisdeedsPy", "method": "POST", "path": "/python", "emits": [],
-        "infrastructure": {"handler": {"timeout": 1}},
+        "infrastructure": {"handler": {"timeout": 4}},
     }
 
     async def handler(req, context):
@@ -60,7 +60,7 @@ PYTHON = """
 RUBY = """
     def config
       { type: 'api', name: 'MisdeedsRb', method: 'POST', path: '/ruby', emits: [],
-        infrastructure: { handler: { timeout: 1 } } }
+        infrastructure: { handler: { timeout: 4 } } }
     end
 
     def handler(req, context)

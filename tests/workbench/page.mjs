@@ -13,6 +13,7 @@
  *   axe(where?)   fails with what axe-core finds in the page, or in `where`
  *   shot(name)    build/screenshots/workbench/NAME.png; `shot(name, { animations: 'allow' })` while something moves
  *   strict        STRICT_TIMES=1, where nothing else runs: limits on time are held to; else only what nobody would bear fails
+ *   held(times)   the one of several times that is held to a limit: the worst if strict, else the median
  *   forgive(re)   complaints like this are expected in this check
  *
  * Usage: node page.mjs FOLDER-OF-PACKAGES CHROMIUM FOLDER-OF-SCREENSHOTS
@@ -28,6 +29,7 @@ const require = createRequire(path.join(path.resolve(packages), 'package.json'))
 const { chromium } = require('playwright-core');
 const AXE = require.resolve('axe-core');
 const PATIENCE = 20_000;
+const strict = process.env.STRICT_TIMES === '1';
 const SPARING = { resultTypes: ['violations'], selectors: false, preload: false };
 
 // Chromium refuses to run its sandbox as root.
@@ -98,7 +100,8 @@ function room(server, given, forgiven) {
     given,
     expect,
     axe,
-    strict: process.env.STRICT_TIMES === '1',
+    strict,
+    held: (times) => (strict ? Math.max(...times) : times.toSorted((a, b) => a - b)[times.length >> 1]),
     id: (testId) => page.getByTestId(testId),
     go: async (target) => {
       await page.goto(/^https?:/.test(target) ? target : `${server}/__motia/workbench${target}`);
