@@ -16,8 +16,8 @@ from tests.workbench.kit import STATIC, Bench, benching_on, build
 
 STRICT = os.environ.get("STRICT_TIMES") == "1"
 """As `make drills` sets it, where nothing else runs. Beside other tests only what nobody would bear is a failure."""
-LIMIT = 100 if STRICT else 500
-PAINT = 1000 if STRICT else 3000
+LIMIT = 100 if STRICT else 1000
+PAINT = 1000 if STRICT else 5000
 SCREENS = {
     "overview": ("overview-link", "Overview"),
     "flows": ("flow-link", "Flows"),

@@ -13,7 +13,7 @@ import anyio
 
 from tests.drills.kit.core import Core
 from tests.drills.kit.load import Load
-from tests.drills.kit.processes import resident
+from tests.drills.kit.processes import resident, until
 from tests.drills.kit.project import project
 from tests.drills.kit.verdict import must, share
 
@@ -63,6 +63,7 @@ async def drill(lives: int, report: Callable[[str], None], *, again: int = 0, se
             all_ = Lives(core, load, again=again, seed=seed)
             async with anyio.create_task_group() as group:
                 group.start_soon(load.run)
+                await until(lambda: load.accepted, 60.0, 0.01, "the first event")
                 await all_.live(lives, report)
                 load.stop()
             began = time.monotonic()
