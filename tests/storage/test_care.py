@@ -128,6 +128,36 @@ async def test_a_damaged_file_is_replaced_by_a_copy_and_kept(opener: Opener, pat
     assert await (await opener()).state.get("g", "k", now=0) == b"1"
 
 
+async def test_a_log_without_its_database_does_not_get_into_the_copy(
+    opener: Opener, path: Path, tmp_path: Path
+) -> None:
+    storage = await opener()
+    await storage.state.set("g", "k", b'"old"', now=0)
+    copy = tmp_path / "copy.db"
+    SqliteCare(path).backup(copy)
+    await storage.state.set("g", "k", b'"new"', now=0)
+    log = path.with_name("motia.db-wal").read_bytes()
+    await storage.close()
+    path.unlink()  # somebody cleared it away after a crash, which leaves the log
+    path.with_name("motia.db-wal").write_bytes(log)
+    assert SqliteCare(path).restore(copy) is None
+    assert await (await opener()).state.get("g", "k", now=0) == b'"old"'
+
+
+async def test_what_was_put_aside_a_moment_ago_is_kept_too(
+    opener: Opener, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("motia_core.storage.sqlite.care.time.strftime", lambda form: "20260101-000000")
+    storage = await opener()
+    copy = tmp_path / "copy.db"
+    SqliteCare(path).backup(copy)
+    await storage.state.set("g", "k", b"1", now=0)
+    await storage.close()
+    first, second = SqliteCare(path).restore(copy), SqliteCare(path).restore(copy)
+    assert first is not None and second is not None and first != second
+    assert SqliteCare(first).check().counts["state"] == 1
+
+
 async def test_a_bad_copy_changes_nothing(opener: Opener, path: Path, tmp_path: Path) -> None:
     storage = await opener()
     for n in range(200):

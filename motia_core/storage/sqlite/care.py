@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import chain, count
 from pathlib import Path
 
 from motia_core.errors import ConfigError, MotiaError, StoreUnavailable
@@ -22,7 +23,7 @@ from motia_core.storage.sqlite.thread import LOCK_WAIT
 
 _SQL = load("care")
 _AT_ONCE = 500
-_BESIDE = ("-wal", "-shm")
+_PARTS = ("", "-wal", "-shm")
 _FAULTS = 20
 
 
@@ -71,7 +72,7 @@ class SqliteCare:
         draft = self.path.with_name(f"{self.path.name}.restoring")
         draft.unlink(missing_ok=True)
         SqliteCare(source).backup(draft)
-        kept = self._put_aside() if self.path.exists() else None
+        kept = self._put_aside()
         draft.replace(self.path)
         _sync(self.path.parent)
         return kept
@@ -91,23 +92,35 @@ class SqliteCare:
             db.execute("PRAGMA optimize")
         return Compacted(before, self.path.stat().st_size)
 
-    def _put_aside(self) -> Path:
-        """The present file under another name, with its log, once nobody uses it."""
+    def _put_aside(self) -> Path | None:
+        """The present file under another name, with its log, once nobody uses it; None when there is no file. A log is
+        put aside also without it: SQLite would write what is in it into the copy."""
+        there = self.path.exists()
         try:
-            with closing(sqlite3.connect(self.path, timeout=0, isolation_level=None)) as db:
-                free = alone(db)
+            free = not there or self._is_free()
         except sqlite3.DatabaseError:
             free = True  # damaged: nobody can be at work in it
         if not free:
             raise StoreUnavailable(
                 f"a program still uses {self.path}", hint="stop motia, then restore; nothing was changed"
             )
-        kept = self.path.with_name(f"{self.path.name}.before-restore-{time.strftime('%Y%m%d-%H%M%S')}")
-        for suffix in ("", *_BESIDE):
+        kept = self._unused_name()
+        for suffix in _PARTS:
             file = self.path.with_name(self.path.name + suffix)
             if file.exists():
                 file.replace(kept.with_name(kept.name + suffix))
-        return kept
+        return kept if there else None
+
+    def _is_free(self) -> bool:
+        with closing(sqlite3.connect(self.path, timeout=0, isolation_level=None)) as db:
+            return alone(db)
+
+    def _unused_name(self) -> Path:
+        """For what is put aside: twice within a second must not mean that the first is lost."""
+        stem = f"{self.path.name}.before-restore-{time.strftime('%Y%m%d-%H%M%S')}"
+        names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        kept = (self.path.with_name(name) for name in names)
+        return next(path for path in kept if not any(path.with_name(path.name + part).exists() for part in _PARTS))
 
 
 def _latest() -> int:
