@@ -158,6 +158,33 @@ async def test_what_was_put_aside_a_moment_ago_is_kept_too(
     assert SqliteCare(first).check().counts["state"] == 1
 
 
+@pytest.mark.parametrize("name", ["motia.db", "link.db"])
+async def test_a_backup_never_takes_the_place_of_the_database(
+    opener: Opener, path: Path, tmp_path: Path, name: str
+) -> None:
+    storage = await opener()
+    (tmp_path / "link.db").symlink_to(path)
+    with pytest.raises(StoreUnavailable, match="is the database itself"):
+        SqliteCare(path).backup(tmp_path / name)
+    await storage.state.set("g", "k", b"1", now=0)
+    await storage.check()
+
+
+async def test_a_backup_never_takes_the_place_of_another_database_at_work(
+    opener: Opener, path: Path, tmp_path: Path
+) -> None:
+    await (await opener()).close()
+    other = tmp_path / "other.db"
+    SqliteCare(path).backup(other)
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("PRAGMA journal_mode = WAL").fetchone()
+        db.execute("INSERT INTO probes (id, value) VALUES (7, 'x')")
+        db.commit()
+        with pytest.raises(StoreUnavailable, match="is a database at work"):
+            SqliteCare(path).backup(other)
+    SqliteCare(path).backup(other)  # closed: an older copy like any other
+
+
 async def test_a_bad_copy_changes_nothing(opener: Opener, path: Path, tmp_path: Path) -> None:
     storage = await opener()
     for n in range(200):

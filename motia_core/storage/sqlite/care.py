@@ -49,11 +49,13 @@ class SqliteCare:
 
     def backup(self, target: Path) -> None:
         """A copy of one moment at `target`, whole or not there: everything acknowledged before the call is in it. The
-        copy is on the disk when this returns. An older copy of that name is replaced."""
+        copy is on the disk when this returns. An older copy of that name is replaced, but never a database that is in
+        use: raises StoreUnavailable."""
         partial = target.with_name(f"{target.name}.partial")
         with _opened(self.path) as db:
             check_ours(db, self.path, _latest())
             target.parent.mkdir(parents=True, exist_ok=True)
+            self._check_target(target)
             partial.unlink(missing_ok=True)
             db.execute("VACUUM INTO ?", (str(partial),))
             _sync(partial)
@@ -91,6 +93,18 @@ class SqliteCare:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             db.execute("PRAGMA optimize")
         return Compacted(before, self.path.stat().st_size)
+
+    def _check_target(self, target: Path) -> None:
+        """Whoever has a database open would go on in a file that has no name any more; and a log left beside `target`
+        would be taken for that of the copy."""
+        if target.exists() and target.samefile(self.path):
+            raise StoreUnavailable(f"{target} is the database itself", hint="name another file for the copy")
+        log = target.with_name(f"{target.name}-wal")
+        if log.exists():
+            raise StoreUnavailable(
+                f"{target} is a database at work, or one that was not closed: there is {log.name} beside it",
+                hint="name another file for the copy",
+            )
 
     def _put_aside(self) -> Path | None:
         """The present file under another name, with its log, once nobody uses it; None when there is no file. A log is
