@@ -14,6 +14,8 @@ from motia_core.errors import InputInvalid, WorkerDied, WorkerKilled
 from motia_core.model import Backoff, Failure
 
 LONELY_DEATHS = 2
+_LONGEST = 366 * 86_400.0
+"""Longest delay (s), whatever a step says: a cap may be a number that no clock and no database can count to."""
 
 
 class Retry(Struct, frozen=True):
@@ -61,6 +63,10 @@ def killed(failure: Failure) -> bool:
 
 def delay_before(retry: int, backoff: Backoff, random: float) -> float:
     """Seconds before retry number `retry`, from 1. `random` in [0, 1) picks the point within the jitter."""
-    # A large exponent overflows floats long before the cap would bind.
-    plain = min(backoff.cap, backoff.first * backoff.factor ** min(retry - 1, 64))
+    try:
+        # A large exponent overflows floats long before the cap would bind; a large factor does so with any exponent.
+        plain = backoff.first * backoff.factor ** min(retry - 1, 64)
+    except OverflowError:
+        plain = _LONGEST if backoff.first else 0.0
+    plain = min(plain, backoff.cap, _LONGEST)
     return max(0.0, plain * (1 + backoff.jitter * (2 * random - 1)))

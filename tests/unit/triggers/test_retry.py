@@ -75,6 +75,18 @@ def test_a_fixed_backoff() -> None:
     assert [delay_before(n, Backoff(first=5, factor=1, jitter=0), 0) for n in (1, 2, 9)] == [5, 5, 5]
 
 
+@pytest.mark.parametrize(
+    ("backoff", "wanted"),
+    [
+        (Backoff(first=1, factor=1e200, cap=5, jitter=0), 5),
+        (Backoff(first=0, factor=1e200, cap=5, jitter=0), 0),
+        (Backoff(first=1e300, factor=1e300, cap=1e300, jitter=0), 366 * 86_400),
+    ],
+)
+def test_no_backoff_is_beyond_counting(backoff: Backoff, wanted: float) -> None:
+    assert delay_before(3, backoff, 0.5) == wanted
+
+
 @given(st.integers(1, 200), st.floats(0, 1, exclude_max=True))
 def test_jitter_stays_within_its_share(retry: int, random: float) -> None:
     plain = delay_before(retry, PLAIN, random)
