@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, field
 
 from motia_core.config.knobs import Config, Section
+from motia_core.config.section import LONGEST
 
 Tree = dict[str, Any]
 
@@ -166,7 +167,10 @@ def _convert_one(
     if get_origin(bare(one.type)) is list and isinstance(value, str):
         value = [value]
     try:
-        made[one.name] = msgspec.convert(value, one.type, strict=False)
+        found = msgspec.convert(value, one.type, strict=False)
+        if isinstance(found, float) and not found <= LONGEST:
+            raise msgspec.ValidationError(f"Expected `float` <= {LONGEST:.0f}")
+        made[one.name] = found
     except msgspec.ValidationError as error:
         text, _, inner = str(error).partition(" - at `$")
         said = text.replace("`", "").replace("Expected", "expected").replace("Invalid", "invalid")

@@ -6,6 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+LONGEST = 1e10
+"""No duration is longer (s), `inf` neither: times are counted in whole milliseconds, in the database and in every
+language that is told a deadline."""
+
 
 def knob(
     text: str, *, ge: float | None = None, gt: float | None = None, le: float | None = None, seen: str | None = None

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.anyio
         ('{"port": {"a": 1}}', "port: expected int, got object"),
         ('{"queue": 3}', "queue: expected an object of keys, got int"),
         ('{"queue": {"lease": 0}}', "queue.lease: expected float > 0"),
+        ('{"queue": {"deadRetention": 1e300}}', "queue.deadRetention: expected float <= 10000000000"),
         ('{"logLevel": "loud"}', "logLevel: invalid enum value 'loud'"),
         ('{"workers": {"node": {"max": 0}}}', "workers.node.max: expected int >= 1"),
         ('{"workers": {"pools": {"heavy": {"max": 0}}}}', "workers.pools.heavy.max: expected int >= 1"),
@@ -37,6 +38,12 @@ async def test_a_wrong_value_stops_the_start(tmp_path: Path, text: str, says: st
     with pytest.raises(ConfigError) as caught:
         await read(tmp_path, {"motia.config.js": text})
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["queue.lease", "queue.deadRetention", "queue.dedupWindow", "deadlines.event"])
+async def test_no_duration_is_endless(tmp_path: Path, key: str) -> None:
+    with pytest.raises(ConfigError, match=f"{key}: expected float <= 10000000000 .motia.toml"):
+        await read(tmp_path, {"motia.toml": f"{key} = inf\n"})
 
 
 async def test_values_as_javascript_writes_them(tmp_path: Path) -> None:
