@@ -15,6 +15,9 @@ from motia_core.protocol.values import from_wire, to_wire
 
 state = typer.Typer(help="Read and write the state all steps share.", no_args_is_help=True)
 
+_LONGEST = 1e11
+"""As for steps (s)."""
+
 Group = Annotated[str, typer.Argument(help="Group of the value")]
 Key = Annotated[str, typer.Argument(help="Key within the group")]
 
@@ -47,12 +50,14 @@ def state_set(
     project: Folder = None,
 ) -> None:
     """Set one value."""
+    if ttl is not None and not 0 < ttl < _LONGEST:
+        fail(f"--ttl must be a positive number of seconds, not {ttl:g}", code=2)
     data = to_wire(json_input(value))
 
     async def work() -> None:
         async with storage(folder(project)) as store:
             now = Clock().now_ms()
-            await store.state.set(group, key, data, now=now, expires=now + int(ttl * 1000) if ttl else None)
+            await store.state.set(group, key, data, now=now, expires=None if ttl is None else now + int(ttl * 1000))
 
     run_async(work)
 

@@ -118,6 +118,22 @@ def test_emit_without_a_server_says_so(project: Path) -> None:
     assert "motia dev" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("ttl", ["0", "-1", "inf", "nan", "1e300"])
+def test_a_ttl_is_a_positive_number(project: Path, ttl: str) -> None:
+    refused = motia(project, "state", "set", "g", "k", "1", "--ttl", ttl)
+    assert refused.returncode == 2 and "--ttl must be a positive number of seconds" in refused.stderr
+    assert motia(project, "state", "get", "g", "k").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("show", str(1 << 70)), ("list", "--limit", str(1 << 70)), ("list", "--step", "\udcff")]
+)
+def test_what_no_database_can_hold_is_refused_in_one_line(project: Path, arguments: tuple[str, ...]) -> None:
+    refused = motia(project, "dead", *arguments)
+    assert refused.returncode == 1 and refused.stderr.startswith("error: the database cannot keep this value")
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def test_state_commands(project: Path) -> None:
     assert motia(project, "state", "set", "g:1", "ключ", '{"a": [1, "$bytes"], "$bytes": "x"}').returncode == 0
     assert json.loads(motia(project, "state", "get", "g:1", "ключ").stdout) == {"a": [1, "$bytes"], "$bytes": "x"}

@@ -20,7 +20,7 @@ from motia_core.clock import Clock
 from motia_core.errors import RuntimeMissing, StoreUnavailable
 from motia_core.metrics.histogram import Histogram
 from motia_core.storage.sqlite.batch import Kind
-from motia_core.storage.sqlite.faults import code, unavailable
+from motia_core.storage.sqlite.faults import code, translated, unavailable
 from motia_core.storage.sqlite.migrations import check_ours, migrate, steps
 from motia_core.storage.sqlite.thread import LOCK_WAIT, connect, submit
 from motia_core.storage.sqlite.transaction import Work
@@ -31,6 +31,8 @@ A = TypeVar("A")
 Row = tuple[Any, ...]
 
 MINIMUM = (3, 37, 0)
+_UNFIT = (OverflowError, UnicodeError)
+"""What is asked for has no place in SQLite: a number of more than 64 bits, or half a character."""
 _WAL_LIMIT = 64 * 1024 * 1024
 
 
@@ -83,6 +85,8 @@ class Database:
         except sqlite3.Error as error:
             if code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise unavailable(error, self.where) from error
+        except _UNFIT as error:
+            raise translated(error, self.where) from error
         # Locked for the moment: wait where waiting harms nobody.
         return await self.read(lambda db: db.execute(sql, parameters).fetchall())
 
@@ -92,6 +96,8 @@ class Database:
             return await submit(self._reading, query)
         except sqlite3.Error as error:
             raise unavailable(error, self.where) from error
+        except _UNFIT as error:
+            raise translated(error, self.where) from error
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """All rows of a query of any size."""

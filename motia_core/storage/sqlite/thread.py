@@ -53,6 +53,8 @@ async def submit(connection: aiosqlite.Connection, function: Callable[[sqlite3.C
     execute = cast(Callable[..., Awaitable[T]], connection._execute)
     try:
         return await execute(function, connection._conn)
+    except UnicodeError:
+        raise  # is a ValueError too, and comes of what was asked
     except ValueError as error:
         raise StoreUnavailable(f"the database is closed: {error}") from None
 
