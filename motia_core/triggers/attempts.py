@@ -120,7 +120,7 @@ class Attempts:
                 await self._bury(step, job, "invalid", refused)
                 return None
         limit = self._longest(step)
-        job.bound(self._clock.now_ms(), limit + knobs.lease)
+        job.bound(self._clock.monotonic(), limit + knobs.lease)
         return Invocation(
             id=self._clock.new_id(),
             step=step,

@@ -21,15 +21,16 @@ Note = Callable[[Level, str], None]
 
 
 class Job(Struct, eq=False):
-    """A delivery as last claimed, the scope that ends what runs here for it, and how long its lease may be renewed."""
+    """A delivery as last claimed, the scope that ends what runs here for it, and how long its lease may be renewed:
+    until a monotonic time, for a wall clock that is set forward lengthens no run."""
 
     delivery: Delivery
     scope: anyio.CancelScope
-    until: int | None = None
+    until: float | None = None
 
-    def bound(self, now: int, seconds: float) -> None:
+    def bound(self, now: float, seconds: float) -> None:
         """Its lease is not renewed for longer than that."""
-        self.until = now + int(seconds * 1000)
+        self.until = now + seconds
 
 
 class NotHeld(Exception):
@@ -99,8 +100,8 @@ class Held:
 
     async def renew(self) -> None:
         """Raises StoreError."""
-        now = self._clock.now_ms()
-        for job in [job for job in self._jobs.values() if job.until is not None and job.until < now]:
+        now, moment = self._clock.now_ms(), self._clock.monotonic()
+        for job in [job for job in self._jobs.values() if job.until is not None and job.until < moment]:
             self._note("error", f"delivery {job.delivery.id} was held as long as it may be; its run here is stopped")
             del self._jobs[job.delivery.id]
             job.scope.cancel()

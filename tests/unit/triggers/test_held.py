@@ -14,10 +14,16 @@ pytestmark = pytest.mark.anyio
 
 
 class Hand(Clock):
+    """`ahead` = by how much the wall clock was set forward (ms)."""
+
     time = 0
+    ahead = 0
 
     def now_ms(self) -> int:
-        return self.time
+        return self.time + self.ahead
+
+    def monotonic(self) -> float:
+        return self.time / 1000
 
 
 class Bench:
@@ -95,9 +101,17 @@ async def test_what_is_being_written_down_keeps_its_lease_and_may_be_claimed_ane
     assert await bench.running() == 0
 
 
+async def test_a_clock_that_is_set_forward_stops_no_run(bench: Bench) -> None:
+    [job] = await bench.here.claim(ROOM, limit=5)
+    job.bound(bench.clock.monotonic(), 5.0)
+    bench.clock.ahead = 3_600_000
+    await bench.here.renew()
+    assert bench.here.has(job) and not job.scope.cancel_called
+
+
 async def test_an_end_that_is_heard_of_after_the_stop_is_not_that_of_the_next_claim(bench: Bench) -> None:
     [job] = await bench.here.claim(ROOM, limit=5)
-    job.bound(bench.clock.time, 5.0)
+    job.bound(bench.clock.monotonic(), 5.0)
     bench.clock.time = 60_000
     [again] = await bench.here.claim(ROOM, limit=5)  # renews first, and stops what was held too long
     assert job.scope.cancel_called
