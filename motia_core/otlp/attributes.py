@@ -21,7 +21,7 @@ def value_of(value: object, depth: int = 0) -> AnyValue:
         return AnyValue() if value is None else AnyValue(bool_value=value)
     if isinstance(value, int) and -_INT <= value < _INT:
         return AnyValue(int_value=value)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and _fits(value):
         return AnyValue(double_value=value)
     if depth < _DEEPEST:
         if isinstance(value, list | tuple):
@@ -29,6 +29,15 @@ def value_of(value: object, depth: int = 0) -> AnyValue:
         if isinstance(value, Mapping):
             return AnyValue(kvlist_value=KeyValueList(values=pairs(value, depth + 1)))
     return AnyValue(string_value=clean(str(value)))
+
+
+def _fits(value: float) -> bool:
+    """Whether a double holds it: JSON has whole numbers of any length, and one must not cost a batch its neighbours."""
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
 
 
 def pairs(values: Mapping[Any, object], depth: int = 0) -> list[KeyValue]:

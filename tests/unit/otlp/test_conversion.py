@@ -88,6 +88,16 @@ def test_odd_values_break_nothing() -> None:
     assert (found["parentSpanId"], found["kind"]) == ("b" * 16, spans.Told.SPAN_KIND_INTERNAL)
 
 
+def test_a_number_that_no_double_holds_is_told_in_digits() -> None:
+    """One field of one line would otherwise cost its whole batch, the lines of others included."""
+    great = "1" + "0" * 400
+    fields = Raw(f'{{"n":{great},"in":[-{great}],"near":{2**64}}}'.encode())
+    line = LogRecord(id="1", time=1, level="info", msg="m", fields=fields)
+    request = lines.request_of([line], HERE, lambda id: True)
+    said = facts(request.resource_logs[0].scope_logs[0].log_records[0].attributes)
+    assert (said["n"], said["in"], said["near"]) == (great, [f"-{great}"], float(2**64))
+
+
 def test_what_a_line_says_of_itself_gives_way_to_what_we_know() -> None:
     fields = Raw(b'{"motia.step":"mine","error":{"name":"E","message":"m","code":"X"}}')
     line = LogRecord(id="1", time=1, level="warn", msg="m", step="Real", fields=fields)
