@@ -78,18 +78,15 @@ class RecordedScreen:
         return Listing([group_item(one) for one in shown], shown[-1].cursor if len(found) > asked.most else None)
 
     async def _found(self, asked: TracesWanted, limit: int, cursor: str | None) -> list[Trace]:
-        try:
-            return await self._store.traces(
-                limit=limit,
-                cursor=cursor,
-                text=_searched(asked.q),
-                step=asked.step,
-                status=asked.status,
-                since=asked.since,
-                until=asked.until,
-            )
-        except ValueError:
-            raise BadBody("there is no such cursor") from None
+        return await self._store.traces(
+            limit=limit,
+            cursor=cursor,
+            text=_searched(asked.q),
+            step=asked.step,
+            status=asked.status,
+            since=asked.since,
+            until=asked.until,
+        )
 
     async def _of_topic(self, asked: TracesWanted, topic: str) -> Listing[Item]:
         """Topics are in no index: the runs themselves are looked through, so many traces per page."""

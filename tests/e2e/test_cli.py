@@ -130,7 +130,7 @@ def test_a_ttl_is_a_positive_number(project: Path, ttl: str) -> None:
 )
 def test_what_no_database_can_hold_is_refused_in_one_line(project: Path, arguments: tuple[str, ...]) -> None:
     refused = motia(project, "dead", *arguments)
-    assert refused.returncode == 1 and refused.stderr.startswith("error: the database cannot keep this value")
+    assert refused.returncode == 1 and refused.stderr.startswith("error: the database cannot hold what is looked for")
     assert len(refused.stderr.splitlines()) == 1
 
 

@@ -6,6 +6,7 @@ import pytest
 from msgspec import Raw
 from msgspec.structs import replace
 
+from motia_core.errors import CallRefused
 from motia_core.model import LogRecord, Span
 from motia_core.storage.base import Storage
 from motia_core.storage.history import Bounds, KeptInput, Trace
@@ -113,6 +114,33 @@ async def test_traces_are_paged(storage: Storage, more: dict[str, str]) -> None:
         found += ids(page)
         cursor = page[-1].cursor if page else cursor
     assert found == [f"t{n}" for n in range(7, 0, -1)]
+
+
+@pytest.mark.parametrize("cursor", ["x", "#x", "#", "1", ":t", "²:t", "#1"])
+async def test_what_is_no_cursor_of_the_list_is_refused(storage: Storage, cursor: str) -> None:
+    """Rather than taken for the beginning: who pages would never come to the end."""
+    if not isinstance(storage, SqliteStorage):
+        pytest.skip("in memory a cursor is not taken apart")
+    await storage.traces.add([span("1", "t", 1)], [])
+    with pytest.raises(CallRefused, match="no cursor"):
+        await storage.traces.traces(cursor=cursor)
+    with pytest.raises(CallRefused, match="no cursor"):
+        await storage.traces.traces(cursor="1:t" if cursor == "#1" else cursor, step="a")
+
+
+async def test_what_no_row_can_hold_is_looked_for_in_vain(storage: Storage) -> None:
+    if not isinstance(storage, SqliteStorage):
+        pytest.skip("memory holds everything")
+    great = 2**64
+    odd: list[dict[str, object]] = [{"since": great}, {"until": -great}, {"before": -great}]
+    for wanted in (*odd, {"trace_id": "\udcff"}):
+        with pytest.raises(CallRefused, match="cannot hold"):
+            await storage.traces.logs(**wanted)  # type: ignore[arg-type]
+    assert await storage.traces.logs(step="\udcff") == []
+    with pytest.raises(CallRefused, match="cannot hold"):
+        await storage.traces.trace("\udcff")
+    with pytest.raises(CallRefused, match="cannot hold"):
+        await storage.state.get("g", "\udcff", now=1)
 
 
 async def test_traces_are_found_by_what_failed(storage: Storage) -> None:

@@ -20,7 +20,7 @@ from motia_core.clock import Clock
 from motia_core.errors import RuntimeMissing, StoreUnavailable
 from motia_core.metrics.histogram import Histogram
 from motia_core.storage.sqlite.batch import Kind
-from motia_core.storage.sqlite.faults import code, translated, unavailable
+from motia_core.storage.sqlite.faults import code, sought, unavailable
 from motia_core.storage.sqlite.migrations import check_ours, migrate, steps
 from motia_core.storage.sqlite.thread import LOCK_WAIT, connect, submit
 from motia_core.storage.sqlite.transaction import Work
@@ -82,11 +82,11 @@ class Database:
             return self._looking.execute(sql, parameters).fetchall()
         except sqlite3.ProgrammingError as error:
             raise StoreUnavailable(f"the database {self.where} is closed") from error
+        except _UNFIT as error:
+            raise sought(error) from error
         except sqlite3.Error as error:
             if code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise unavailable(error, self.where) from error
-        except _UNFIT as error:
-            raise translated(error, self.where) from error
         # Locked for the moment: wait where waiting harms nobody.
         return await self.read(lambda db: db.execute(sql, parameters).fetchall())
 
@@ -94,10 +94,10 @@ class Database:
         """What `query` makes of the reading connection, on its thread."""
         try:
             return await submit(self._reading, query)
+        except _UNFIT as error:
+            raise sought(error) from error
         except sqlite3.Error as error:
             raise unavailable(error, self.where) from error
-        except _UNFIT as error:
-            raise translated(error, self.where) from error
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """All rows of a query of any size."""

@@ -45,6 +45,11 @@ def unavailable(error: sqlite3.Error, where: str) -> StoreUnavailable:
     return StoreUnavailable(f"the database {where} cannot be used: {cause}", hint=hint)
 
 
+def sought(error: UnicodeError | OverflowError) -> CallRefused:
+    """A value to look for that no row can hold: a number of more than 64 bits, half a pair of surrogates."""
+    return CallRefused(f"the database cannot hold what is looked for: {error}")
+
+
 def translated(error: BaseException, where: str) -> BaseException:
     """The error a caller sees."""
     if isinstance(error, MotiaError) or not isinstance(error, sqlite3.Error | UnicodeError | OverflowError):

@@ -7,12 +7,14 @@ lines are numbered in the order of their times, nearly.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import Struct
 
+from motia_core.errors import CallRefused
 from motia_core.model import LogRecord, Span
 from motia_core.storage.history import LEVELS, Trace
 from motia_core.storage.sqlite.queries import load
@@ -25,6 +27,7 @@ SPAN = msgspec.json.Decoder(Span)
 _LOG = msgspec.json.Decoder(LogRecord)
 _SQL = load("traces")
 _NEVER = 2**62
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _DISORDER = 20_000
 """So far apart may lines stand whose times are in the other order: several servers write in batches."""
 
@@ -166,7 +169,7 @@ def _matching(
     """By the newest span that is meant."""
     match = wanted.match or ""
     last = _last(db, "spans")
-    high = int(cursor[1:]) - 1 if cursor is not None and cursor[:1] == "#" else last
+    high = last if cursor is None else _number(cursor) - 1
     low = 1
     if wanted.since is not None:
         low = max(1, halved(db, _SQL["span_ended"], (1, last + 1), wanted.since) - _DISORDER)
@@ -189,8 +192,25 @@ def _shown(db: sqlite3.Connection, index: Words, match: str, trace_id: str, low:
 
 
 def _place(cursor: str | None) -> tuple[int, str]:
-    start, _, trace = (cursor or "").partition(":")
-    return (int(start), trace) if start.isdecimal() else (_NEVER, "")
+    if cursor is None:
+        return _NEVER, ""
+    start, colon, trace = cursor.partition(":")
+    if not colon or _DIGITS.fullmatch(start) is None:
+        raise _no_cursor(cursor)
+    return int(start), trace
+
+
+def _number(cursor: str) -> int:
+    if cursor[:1] != "#" or _DIGITS.fullmatch(cursor[1:]) is None:
+        raise _no_cursor(cursor)
+    return int(cursor[1:])
+
+
+def _no_cursor(cursor: str) -> CallRefused:
+    """Beginning anew would show a program that pages the same traces for ever."""
+    return CallRefused(
+        f"there is no cursor '{cursor[:40]}' in this list", hint="a cursor goes on with the search it came from"
+    )
 
 
 def spans(db: sqlite3.Connection, trace_id: str) -> list[Span]:

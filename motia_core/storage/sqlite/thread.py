@@ -54,7 +54,7 @@ async def submit(connection: aiosqlite.Connection, function: Callable[[sqlite3.C
     try:
         return await execute(function, connection._conn)
     except UnicodeError:
-        raise  # is a ValueError too, and comes of what was asked
+        raise  # a ValueError too, but of what was asked
     except ValueError as error:
         raise StoreUnavailable(f"the database is closed: {error}") from None
 

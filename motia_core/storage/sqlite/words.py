@@ -109,7 +109,7 @@ def query(text: str | None, *tags: str | None) -> str | None:
 
 def step_tag(step: str | None) -> str | None:
     """A step's name as one word."""
-    return None if step is None else f"s{step.encode().hex()}"
+    return None if step is None else "s" + step.encode("utf-8", "surrogatepass").hex()
 
 
 def halved(db: sqlite3.Connection, sql: str, span: Sequence[int], wanted: int) -> int:
