@@ -8,7 +8,7 @@ from msgspec import Raw, Struct
 
 from motia_core.app.parts import Parts
 from motia_core.app.ran import Ran
-from motia_core.errors import MotiaError
+from motia_core.errors import CallRefused, MotiaError
 from motia_core.model import Caller, Invocation, Outcome, Step
 from motia_core.protocol.requests import HttpInput
 from motia_core.protocol.values import from_wire, to_bytes, to_wire
@@ -59,10 +59,17 @@ def deadline(parts: Parts, step: Step) -> float:
 
 
 def input_of(step: Step, value: object) -> bytes:
+    """Raises CallRefused when an api step is given what is no request."""
     if step.kind != "api":
         return to_wire(value)
     request_like = isinstance(value, dict) and set(value) & {"body", "params", "query", "headers"}
-    asked = msgspec.convert(value if request_like else {"body": value}, Asked)
+    try:
+        asked = msgspec.convert(value if request_like else {"body": value}, Asked)
+    except msgspec.ValidationError as error:
+        raise CallRefused(
+            f"the input is no request of {step.name}: {error}",
+            hint="params and headers hold texts; a body that has such names itself is given under `body`",
+        ) from None
     route = step.routes[0]
     body = asked.body
     headers: dict[str, str | list[str]] = {"content-type": "application/json", **asked.headers}

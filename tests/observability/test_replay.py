@@ -7,6 +7,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from motia_core.errors import ServerUnreachable
 from tests.kit.project import write
 from tests.kit.server import Server, serving
 
@@ -36,6 +39,14 @@ def test_one_step_is_run_again_with_what_it_was_given_or_something_else(shop: Se
     assert [(one["name"], one["attempt"]) for one in spans(shop, trace, 1)] == [("Pay", 1)]
     mended = motia(shop.project, "replay", pays[0]["id"], "--input", '{"id": "replay-2"}')
     assert mended.returncode == 0, mended.stderr
+
+
+def test_an_input_that_is_no_request_is_refused_in_words(shop: Server) -> None:
+    [root, *_] = spans(shop, order(shop, "replay-4"), 4)
+    for odd in ('{"params": 5}', '{"headers": {"a": 1}}', '{"body": {}, "query": [1]}'):
+        for command in (("replay", root["id"]), ("run", "Order")):
+            with pytest.raises(ServerUnreachable, match="400 the input is no request of Order: Expected"):
+                motia(shop.project, *command, "--input", odd)
 
 
 def test_a_cron_run_is_run_again(shop: Server) -> None:
