@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 from typing import Any
 
 import anyio
 import pytest
 
-from motia_core.cli.mcp import acts, history, sources
+from motia_core.cli.mcp import acts, history, sources, stdio
 from motia_core.cli.mcp.project import Project
-from motia_core.cli.mcp.protocol import VERSIONS, Session
+from motia_core.cli.mcp.protocol import PARSE_ERROR, VERSIONS, Session
 from motia_core.cli.mcp.tools import MOST, Arguments, Tool, Toolbox
 from motia_core.errors import StoreUnavailable
 
@@ -147,3 +149,17 @@ async def test_every_tool_and_argument_says_what_it_is(tmp_path: Any) -> None:
         assert all(len(field["description"]) > 8 for field in schema["properties"].values()), one
         assert "$ref" not in json.dumps(schema)
         assert set(schema["required"]) <= set(schema["properties"])
+
+
+async def test_a_message_that_is_too_long_is_answered_and_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stdio, "_LONGEST", 64)
+    ping = b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
+    read, write = os.pipe()
+    os.write(write, b'{"long":"' + b"a" * 500 + b'"}\n' + ping)
+    os.close(write)
+    out = io.BytesIO()
+    with os.fdopen(read, "rb") as lines:
+        await stdio._serve(session(), lines, out)
+    said = sorted((json.loads(line) for line in out.getvalue().splitlines()), key=lambda one: "error" in one)
+    assert [(one["id"], "result" in one) for one in said] == [(1, True), (None, False)]
+    assert said[1]["error"]["code"] == PARSE_ERROR

@@ -19,7 +19,7 @@ from motia_core.cli.mcp import acts, history, sources
 from motia_core.cli.mcp.project import Project
 from motia_core.cli.mcp.protocol import Session
 from motia_core.cli.mcp.tools import Toolbox
-from motia_core.cli.output import fail, note
+from motia_core.cli.output import note
 from motia_core.cli.project import run_async
 
 _LONGEST = 16 * 2**20
@@ -69,12 +69,19 @@ async def _serve(session: Session, lines: BinaryIO, out: BinaryIO) -> None:
                 await anyio.to_thread.run_sync(_put, out, said + b"\n")
 
     async with anyio.create_task_group() as group:
-        while line := await anyio.to_thread.run_sync(lines.readline, _LONGEST, abandon_on_cancel=True):
-            if not line.endswith(b"\n") and len(line) >= _LONGEST:
-                fail(f"a message is longer than {_LONGEST} bytes")
+        while line := await anyio.to_thread.run_sync(_line, lines, abandon_on_cancel=True):
             if line.strip():
                 group.start_soon(answer, line)
         group.cancel_scope.deadline = anyio.current_time() + _GRACE
+
+
+def _line(lines: BinaryIO) -> bytes:
+    """The next line, empty at the end. Of one that is too long its beginning, which is no JSON: the client hears that
+    it was not understood, and goes on with the next."""
+    line = rest = lines.readline(_LONGEST)
+    while len(rest) == _LONGEST and not rest.endswith(b"\n"):
+        rest = lines.readline(_LONGEST)
+    return line
 
 
 def _put(out: BinaryIO, data: bytes) -> None:
