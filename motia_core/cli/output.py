@@ -26,6 +26,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
 
+_JSON_CONTROL = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+"""What JSON lets stand and a terminal obeys: 0x9b begins a command as ESC [ does."""
+
 
 def plain(value: object) -> str:
     """`value` as text that cannot command the terminal."""
@@ -55,10 +58,10 @@ def print_json(value: object, *, line: bool = False) -> None:
     """One JSON document; on one line for streams of them."""
     _make_blocking()
     if line:
-        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.write(msgspec.json.encode(value).decode().translate(_JSON_CONTROL) + "\n")
     else:
         built = msgspec.json.decode(msgspec.json.encode(value))
-        sys.stdout.write(json.dumps(built, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(built, indent=2, ensure_ascii=False).translate(_JSON_CONTROL) + "\n")
     sys.stdout.flush()
 
 
