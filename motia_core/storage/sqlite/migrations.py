@@ -75,9 +75,8 @@ def statements(script: str) -> list[str]:
 
 def check_ours(db: sqlite3.Connection, path: Path, latest: int) -> int:
     """The file's schema version. Raises for another program's file (which is left as it is) and a newer one of ours."""
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    ours = int(db.execute("PRAGMA application_id").fetchone()[0]) == APPLICATION_ID
-    if not ours and (version or db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()):
+    version, ours, is_empty = _stamps(db)
+    if not ours and (version or not is_empty):
         raise ConfigError(
             f"{path} is a database of another program", hint="name another file in database.url; Motia makes it"
         )
@@ -86,6 +85,21 @@ def check_ours(db: sqlite3.Connection, path: Path, latest: int) -> int:
             f"{path} was written by a newer Motia (schema {version}, this one knows {latest})", hint="upgrade Motia"
         )
     return version
+
+
+def _stamps(db: sqlite3.Connection) -> tuple[int, bool, bool]:
+    """Version, whether it is ours, whether it is empty: of one moment, as another process may be making the file."""
+    outer = db.in_transaction
+    if not outer:
+        db.execute("BEGIN")
+    try:
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        ours = int(db.execute("PRAGMA application_id").fetchone()[0]) == APPLICATION_ID
+        is_empty = db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
+    finally:
+        if not outer and db.in_transaction:
+            db.execute("COMMIT")
+    return version, ours, is_empty
 
 
 def _refuse_beside_an_older_server(db: sqlite3.Connection, path: Path) -> None:
