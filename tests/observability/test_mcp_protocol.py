@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -163,3 +164,11 @@ async def test_a_message_that_is_too_long_is_answered_and_passed_over(monkeypatc
     said = sorted((json.loads(line) for line in out.getvalue().splitlines()), key=lambda one: "error" in one)
     assert [(one["id"], "result" in one) for one in said] == [(1, True), (None, False)]
     assert said[1]["error"]["code"] == PARSE_ERROR
+
+
+async def test_a_value_lives_as_long_as_is_said(tmp_path: Path) -> None:
+    box = Toolbox(acts.tools(Project(tmp_path, None)), write=True)
+    for ttl in (0, -5, 1e300):
+        refused = await box.call("state_set", {"group": "g", "key": "k", "value": 1, "ttl": ttl})
+        assert refused.failed, ttl
+        assert "$.ttl" in refused.text

@@ -18,6 +18,7 @@ from motia_core.cli.mcp.tools import Arguments, Refused, Tool
 from motia_core.clock import Clock
 from motia_core.protocol.values import to_wire
 
+Seconds = Annotated[float, Meta(gt=0, lt=1e11)]
 Wait = Annotated[int, Meta(description="Seconds to wait for it to end", ge=1, le=600)]
 
 
@@ -53,7 +54,7 @@ class StateSet(Arguments, frozen=True):
     group: Annotated[str, Meta(description="Group of the value")]
     key: Annotated[str, Meta(description="Key within the group")]
     value: Annotated[Any, Meta(description="The value: any JSON")]
-    ttl: Annotated[float | None, Meta(description="Seconds until it is gone; without it: never")] = None
+    ttl: Annotated[Seconds | None, Meta(description="Seconds until it is gone; without it: never")] = None
 
 
 class StateDelete(Arguments, frozen=True):
@@ -96,7 +97,7 @@ class Acts:
 
     async def state_set(self, given: StateSet) -> object:
         now = Clock().now_ms()
-        expires = now + int(given.ttl * 1000) if given.ttl else None
+        expires = None if given.ttl is None else now + int(given.ttl * 1000)
         async with self._project.storage() as store:
             made = await store.state.set(given.group, given.key, to_wire(given.value), now=now, expires=expires)
         return {"group": given.group, "key": given.key, "new": made}
