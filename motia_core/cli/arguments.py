@@ -62,16 +62,16 @@ def moment_of(text: str) -> int:
 
 def json_input(text: str) -> object:
     """JSON as typed, from a file (`@file`) or from standard input (`-`). Ends the command when it is not JSON."""
-    source = "the argument"
-    if text == "-":
-        text, source = sys.stdin.read(), "standard input"
-    elif text.startswith("@"):
-        source = text[1:]
-        try:
-            text = Path(source).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            fail(f"{source} cannot be read: {error}", code=2)
+    source = "standard input" if text == "-" else text[1:] if text.startswith("@") else "the argument"
     try:
+        if text == "-":
+            text = sys.stdin.read()
+        elif text.startswith("@"):
+            text = Path(source).read_text("utf-8")
         return msgspec.json.decode(text)
+    except OSError as error:
+        fail(f"{source} cannot be read: {error}", code=2)
+    except UnicodeError as error:
+        fail(f"{source} is no UTF-8 text: {error}", code=2)
     except msgspec.MsgspecError as error:
         fail(f"{source} is not JSON: {error}", hint="""quote it for the shell: '{"id": 1}'""", code=2)

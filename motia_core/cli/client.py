@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from motia_core.errors import ServerUnreachable
+from motia_core.errors import CallRefused, ServerUnreachable
 
 
 class ServerFile(Struct, frozen=True):
@@ -49,7 +49,11 @@ class Client:
         return self._send("GET", path, None, timeout)
 
     def post(self, path: str, body: object, *, timeout: float = 10.0) -> Any:
-        return self._send("POST", path, msgspec.json.encode(body), timeout)
+        try:
+            data = msgspec.json.encode(body)
+        except UnicodeEncodeError as error:
+            raise CallRefused(f"an argument is no UTF-8 text: {error}") from None
+        return self._send("POST", path, data, timeout)
 
     def _send(self, method: str, path: str, body: bytes | None, timeout: float) -> Any:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
@@ -63,13 +67,20 @@ class Client:
             raise ServerUnreachable(
                 f"no server answers at {self._host}:{self._port} ({reason})", hint="start one: motia dev"
             ) from None
+        except http.client.HTTPException:
+            raise self._stranger() from None
         finally:
             connection.close()
         try:
             decoded = msgspec.json.decode(data) if data else None
         except msgspec.MsgspecError:
-            raise ServerUnreachable(f"what answers at {self._host}:{self._port} is not Motia") from None
+            raise self._stranger() from None
         if answer.status >= 400:
             text = decoded.get("error") if isinstance(decoded, dict) else None
-            raise ServerUnreachable(f"{method} {path}: {answer.status} {text or answer.reason}")
+            raise ServerUnreachable(str(text) if text else f"{method} {path}: {answer.status} {answer.reason}")
         return decoded
+
+    def _stranger(self) -> ServerUnreachable:
+        return ServerUnreachable(
+            f"what answers at {self._host}:{self._port} is not Motia", hint="give Motia's port: -p"
+        )

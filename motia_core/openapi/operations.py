@@ -76,6 +76,7 @@ class Operations:
         known = {one["name"] for one in query}
         for one in step.query_params:
             if one.name not in known:
+                known.add(one.name)
                 query.append(
                     _described({"name": one.name, "in": "query", "schema": {"type": "string"}}, one.description)
                 )

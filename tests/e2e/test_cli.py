@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -110,6 +112,23 @@ def test_run_takes_files_and_standard_input(project: Path) -> None:
     assert json.loads(done.stdout) == {"followed": "Eve"}
     assert motia(project, "run", "NightlyTick").returncode == 0
     assert json.loads(motia(project, "state", "get", "ticks", "last").stdout) == "ran"
+
+
+def test_what_answers_and_is_no_motia_is_said_in_one_line(project: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"SSH-2.0-somebody else\r\n")
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        done = motia(project, "emit", "greeted", "{}", "--port", str(listening.getsockname()[1]))
+        thread.join()
+    assert done.returncode == 1
+    assert "is not Motia" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_emit_without_a_server_says_so(project: Path) -> None:

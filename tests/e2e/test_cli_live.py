@@ -28,6 +28,13 @@ def test_emit_old_and_new_forms(server: Server) -> None:
     until(lambda: server.state("followed", "New") and server.state("followed", "Old"))
 
 
+@pytest.mark.parametrize("arguments", [("run", "Greet", "--input", '"\udcff"'), ("emit", "greeted", '"\udcff"')])
+def test_an_argument_that_is_no_text_is_refused_in_one_line(server: Server, arguments: tuple[str, ...]) -> None:
+    done = motia(server.project, *arguments)
+    assert done.returncode != 0
+    assert "UTF-8" in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.mark.rows(285)
 def test_logs_and_trace(server: Server) -> None:
     answer = server.post("/greet", {"name": "Logged"})

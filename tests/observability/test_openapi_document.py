@@ -151,7 +151,7 @@ def test_parameters_from_schemas_and_from_names() -> None:
     tree = {"type": "object", "properties": {"a": {"type": "string"}}}
     found = operation({
         "path": "/x/:id",
-        "queryParams": [{"name": "q", "description": "what"}, {"name": "page", "description": "which"}],
+        "queryParams": [{"name": "q", "description": "what"}, {"name": "page", "description": "which"}, {"name": "q", "description": "again"}],
         "parameters": {
             "query": {"type": "object", "required": ["page"], "properties": {"page": {"type": "integer"}, "where": tree}},
             "params": {"$defs": {"P": {"properties": {"id": {"type": "string", "format": "uuid"}}}}, "$ref": "#/$defs/P"},

@@ -45,7 +45,7 @@ def test_an_input_that_is_no_request_is_refused_in_words(shop: Server) -> None:
     [root, *_] = spans(shop, order(shop, "replay-4"), 4)
     for odd in ('{"params": 5}', '{"headers": {"a": 1}}', '{"body": {}, "query": [1]}'):
         for command in (("replay", root["id"]), ("run", "Order")):
-            with pytest.raises(ServerUnreachable, match="400 the input is no request of Order: Expected"):
+            with pytest.raises(ServerUnreachable, match="^the input is no request of Order: Expected"):
                 motia(shop.project, *command, "--input", odd)
 
 
