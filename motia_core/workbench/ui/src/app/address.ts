@@ -1,6 +1,7 @@
 /** What is selected stands in the address: hooks that keep it there, and the paths that lead to each thing. */
 import { useCallback, useMemo } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { useLocation } from 'wouter'
+import { usePathname, useSearch } from 'wouter/use-browser-location'
 import { query } from '../data/api'
 
 /** Where the server has put the workbench, without a slash at the end. */
@@ -34,13 +35,28 @@ export function useGo(): (path: string, options?: { replace?: boolean }) => void
   return go
 }
 
+/** The query as the browser has it. `useSearch` of wouter decodes it, and `URLSearchParams` would do so again: `%2F` in a
+ *  name would mean another one. */
+export const useAddressQuery: () => string = useSearch
+
+/** What the path names after the screen; undefined where it names nothing. wouter leaves a `/` or `?` in it encoded. */
+export function useSegment(): string | undefined {
+  const segment = usePathname().slice(BASE.length).split('/')[2]
+  if (!segment) return undefined
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
 /** One parameter of the query: `const [step, setStep] = useParam('step')`. Empty = not there. Typing replaces, choosing
  *  (`{ push: true }`) can be taken back with Back. */
 export function useParam(
   name: string,
   first = '',
 ): [string, (value: string, options?: { push?: boolean }) => void] {
-  const search = useSearch()
+  const search = useAddressQuery()
   const go = useGo()
   const value = useMemo(() => new URLSearchParams(search).get(name) ?? first, [search, name, first])
   const set = useCallback(

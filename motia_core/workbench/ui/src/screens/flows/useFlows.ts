@@ -1,7 +1,6 @@
 /** The flows of the project, all steps as one graph, and which of them the address means. */
 import { useEffect, useMemo } from 'react'
-import { useParams } from 'wouter'
-import { useParam } from '../../app/address'
+import { useParam, useSegment } from '../../app/address'
 import { type ApiError, type Flow, type FlowConfig, useGet, useGroup } from '../../data'
 import { useKept } from '../../design'
 import { heardBy, loose } from './graph'
@@ -28,7 +27,6 @@ export interface Shown {
 }
 
 export function useFlows(): Shown {
-  const params = useParams<{ flow?: string }>()
   const [step] = useParam('step')
   const [last, setLast] = useKept('flow', '')
   const live = useGroup<Flow>('__motia.flows')
@@ -41,7 +39,7 @@ export function useFlows(): Shown {
   }, [live.items, refetch])
 
   const whole = graph.data ?? null
-  const asked = params.flow ?? ''
+  const asked = useSegment() ?? ''
   const wanted = asked || chosen(live.items, whole, step, last)
   useEffect(() => {
     if (asked) setLast(asked)

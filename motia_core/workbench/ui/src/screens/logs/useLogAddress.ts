@@ -1,8 +1,7 @@
 /** The log's part of the address: filters, the pattern, and the line that is open with its time, so that it is found again
  *  however many lines have come since. */
 import { useCallback, useMemo } from 'react'
-import { useSearch } from 'wouter'
-import { useGo } from '../../app/address'
+import { useAddressQuery, useGo } from '../../app/address'
 import { type LogLine, query } from '../../data'
 import type { Target } from './book'
 import type { Wanted } from './wanted'
@@ -21,7 +20,7 @@ export interface LogAddress {
 }
 
 export function useLogAddress(): LogAddress {
-  const search = useSearch()
+  const search = useAddressQuery()
   const go = useGo()
   const found = useMemo(() => read(search), [search])
   const { q, level, step, trace, since, until, re, open, t } = found

@@ -1,7 +1,6 @@
 /** The state's part of the address: group, key, what is looked for, filters, and whether the value is being edited. */
 import { useCallback, useMemo } from 'react'
-import { useSearch } from 'wouter'
-import { useGo } from '../../app/address'
+import { useAddressQuery, useGo } from '../../app/address'
 import { query } from '../../data'
 
 /** `all`: the list shows all groups, though one of them is named as that of the key. */
@@ -11,7 +10,7 @@ export type StateAddress = Record<(typeof NAMES)[number], string>
 export type Go = (change: Partial<StateAddress>, options?: { replace?: boolean }) => void
 
 export function useStateAddress(): [StateAddress, Go] {
-  const search = useSearch()
+  const search = useAddressQuery()
   const go = useGo()
   const address = useMemo(() => read(search), [search])
   const change = useCallback<Go>(

@@ -1,7 +1,6 @@
 /** Which traces are wanted, as it stands in the address, and as the server is asked. */
 import { useMemo } from 'react'
-import { useSearch } from 'wouter'
-import { to, useGo } from '../../app/address'
+import { to, useAddressQuery, useGo } from '../../app/address'
 import type { Params, Trace } from '../../data'
 import { useNow } from '../../design'
 
@@ -25,7 +24,7 @@ export interface Wanted {
 const STEP = 15_000
 
 export function useFilters(): Wanted {
-  const search = useSearch()
+  const search = useAddressQuery()
   const filters = useMemo(() => {
     const given = new URLSearchParams(search)
     return Object.fromEntries(NAMES.map((name) => [name, given.get(name) ?? ''])) as Filters
@@ -69,7 +68,7 @@ function time(text: string): number | undefined {
 
 /** Leads to a trace or one run of it; the filters of the list stay. */
 export function useTraceLink(): (id?: string, run?: string) => string {
-  const search = useSearch()
+  const search = useAddressQuery()
   return useMemo(() => {
     const given = new URLSearchParams(search)
     const kept = new URLSearchParams()

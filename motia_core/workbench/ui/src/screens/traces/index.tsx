@@ -1,8 +1,7 @@
 /** Traces: what each request, tick and emit led to, step by step. */
 import { Activity, Trash2 } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
-import { useParams } from 'wouter'
-import { useParam } from '../../app/address'
+import { useParam, useSegment } from '../../app/address'
 import { usePost } from '../../data'
 import { Button, confirm, Empty, ErrorNote, format, Screen, Skeleton, Split } from '../../design'
 import { Filters } from './Filters'
@@ -17,7 +16,7 @@ import { useTrace } from './useTrace'
 import { type Traces as List, useTraces } from './useTraces'
 
 export default function Traces() {
-  const { id } = useParams<{ id?: string }>()
+  const id = useSegment()
   const [runId] = useParam('run')
   const wanted = useFilters()
   const open = useOpen()
