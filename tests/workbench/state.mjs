@@ -277,3 +277,21 @@ export async function what_is_not_there_is_said({ go, expect, forgive }) {
   await go('/state?group=books&key=never');
   await expect.text(PANEL, 'There is no such entry');
 }
+
+export async function numbers_of_any_length_stay_as_they_are({ page, go, expect, id, server }) {
+  const long = '12345678901234567890';
+  // Written by hand: this script would round it too.
+  const body = `{"groupId": "exact", "key": "order", "value": {"id": ${long}, "all": [-${long}], "note": "old"}}`;
+  await fetch(`${server}/__motia/state`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  await go('/state?group=exact&key=order');
+  await expect.text(item('exact', 'order'), long);
+  await expect.text(PANEL, long);
+  await id('state-edit').click();
+  await expect.text('[data-testid=state-editor]', `-${long}`);
+  await write(page, 'state-editor', `{"id": ${long}, "all": [-${long}], "note": "new"}`);
+  await id('state-save').click();
+  await expect.text('[data-testid=state-editor]', `"id": ${long}`);
+  const read = async () => (await fetch(`${server}/__motia/api/state/item?groupId=exact&key=order`)).text();
+  await expect.that(async () => (await read()).includes('"note":"new"'), 'saved');
+  if (!(await read()).includes(`{"id":${long},"all":[-${long}],`)) throw new Error(`rounded: ${await read()}`);
+}

@@ -1,4 +1,5 @@
 /** Requests to the admin API. Answers are typed by the caller; errors are `ApiError`, in the server's own words. */
+import { parseJson } from '../design/exact'
 import { signInNeeded } from './session'
 
 export type Params = Record<string, string | number | boolean | null | undefined>
@@ -66,7 +67,7 @@ async function ask<T>(address: string, init: RequestInit): Promise<T> {
     )
   }
   const text = await answer.text()
-  if (answer.ok) return (text ? JSON.parse(text) : null) as T
+  if (answer.ok) return (text ? parseJson(text) : null) as T
   if (answer.status === 401 && !address.endsWith('/session')) signInNeeded(true)
   throw refusal(answer.status, text)
 }

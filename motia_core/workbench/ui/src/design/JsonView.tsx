@@ -4,6 +4,7 @@ import { ChevronRight, Link2 } from 'lucide-react'
 import { useState } from 'react'
 import { CopyButton } from './CopyButton'
 import { classes } from './classes'
+import { Exact } from './exact'
 import { plural } from './format'
 import css from './JsonView.module.css'
 
@@ -36,7 +37,7 @@ interface EntryProps {
 function Entry({ name, value, path, level, open }: EntryProps) {
   const [isOpen, setOpen] = useState(level < open)
   const [shown, setShown] = useState(PART)
-  const isTree = value !== null && typeof value === 'object'
+  const isTree = value !== null && typeof value === 'object' && !(value instanceof Exact)
   const keys: (string | number)[] = !isTree
     ? []
     : Array.isArray(value)
@@ -116,8 +117,7 @@ function PathButton({ path }: { path: string }) {
 
 function Scalar({ value }: { value: unknown }) {
   const [isWhole, setWhole] = useState(false)
-  if (typeof value !== 'string')
-    return <span className={css[value === null ? 'nothing' : typeof value]}>{String(value)}</span>
+  if (typeof value !== 'string') return <span className={css[scalar(value)]}>{String(value)}</span>
   const isLong = value.length > LONG && !isWhole
   return (
     <span className={css.string}>
@@ -129,6 +129,10 @@ function Scalar({ value }: { value: unknown }) {
       ) : null}
     </span>
   )
+}
+
+function scalar(value: unknown): string {
+  return value === null ? 'nothing' : value instanceof Exact ? 'number' : typeof value
 }
 
 function sizeOf(value: object, size: number): string {

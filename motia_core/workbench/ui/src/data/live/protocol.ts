@@ -1,6 +1,8 @@
 /** The stream socket's protocol (docs/streams.md) without a socket: what is followed, what each room holds, which frames
  *  to send. Pure but for its own memory; time and sockets belong to `connection.ts`. */
 
+import { parseJson } from '../../design/exact.ts'
+
 export interface Item {
   id: string
 }
@@ -193,7 +195,7 @@ function say(type: 'join' | 'leave', room: Room): string {
 
 function read(text: string): Envelope | null {
   try {
-    const said = JSON.parse(text) as Partial<Envelope>
+    const said = parseJson(text) as Partial<Envelope>
     return said.event && said.streamName !== undefined && said.groupId !== undefined
       ? (said as Envelope)
       : null

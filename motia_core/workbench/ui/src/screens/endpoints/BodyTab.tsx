@@ -2,7 +2,7 @@
 import { CircleAlert, CircleCheck, WandSparkles } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Endpoint, Json } from '../../data'
-import { Button, format, JsonEditor, jsonError, Segmented, TextArea } from '../../design'
+import { Button, format, JsonEditor, jsonError, parseJson, Segmented, TextArea } from '../../design'
 import { check, type Fault } from './check'
 import css from './details.module.css'
 import { type BodyKind, type Draft, takesNoBody, withKind } from './draft'
@@ -51,7 +51,7 @@ export function BodyTab({ endpoint, draft, setDraft, onSend }: BodyTabProps) {
             tone="quiet"
             icon={WandSparkles}
             disabled={jsonError(draft.json) !== null}
-            onClick={() => change({ json: JSON.stringify(JSON.parse(draft.json), null, 2) })}
+            onClick={() => change({ json: JSON.stringify(parseJson(draft.json), null, 2) })}
           >
             Tidy
           </Button>

@@ -1,6 +1,6 @@
 /** Events of a stream as they come: server-sent events, or lines of JSON. Stays at the newest until one scrolls away. */
 import { useState } from 'react'
-import { Badge, CopyButton, classes, Empty, format, JsonView, VirtualList } from '../../design'
+import { Badge, CopyButton, classes, Empty, format, JsonView, parseJson, VirtualList } from '../../design'
 import type { Call } from './call'
 import type { Heard } from './events'
 import css from './response.module.css'
@@ -57,7 +57,7 @@ export function EventList({ call }: { call: Call }) {
 
 function Data({ text }: { text: string }) {
   try {
-    return <JsonView value={JSON.parse(text)} label="Data of the event" />
+    return <JsonView value={parseJson(text)} label="Data of the event" />
   } catch {
     return <TextBlock text={text} label="Data of the event" />
   }

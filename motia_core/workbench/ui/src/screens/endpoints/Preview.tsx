@@ -1,7 +1,7 @@
 /** The body of an answer as what it is: a tree, a page, an image, a list of events, text, or bytes to be kept. */
 import { useEffect, useMemo, useState } from 'react'
 import type { Endpoint } from '../../data'
-import { Button, Empty, ErrorNote, format, JsonView, Skeleton } from '../../design'
+import { Button, Empty, ErrorNote, format, JsonView, parseJson, Skeleton } from '../../design'
 import type { Call } from './call'
 import { EventList } from './EventList'
 import { FailureCard } from './FailureCard'
@@ -79,7 +79,7 @@ function Nothing({ call }: { call: Call }) {
 function JsonPreview({ text, call, endpoint }: { text: string; call: Call; endpoint: Endpoint }) {
   const parsed = useMemo((): { value: unknown } | null => {
     try {
-      return { value: JSON.parse(text) }
+      return { value: parseJson(text) }
     } catch {
       return null
     }

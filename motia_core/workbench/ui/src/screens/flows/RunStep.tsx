@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import { to } from '../../app/address'
 import { type Ran, type Step, usePost } from '../../data'
 import { sampleText } from '../../data/sample'
-import { Button, JsonEditor, JsonView, jsonError, KeyHint, Status } from '../../design'
+import { Button, JsonEditor, JsonView, jsonError, KeyHint, parseJson, Status } from '../../design'
 import css from './flows.module.css'
 
 export function RunStep({ step }: { step: Step }) {
@@ -15,7 +15,7 @@ export function RunStep({ step }: { step: Step }) {
   const wrong = takesInput && text.trim() !== '' ? jsonError(text) : null
   const start = () => {
     if (wrong || run.isPending) return
-    run.mutate({ step: step.name, input: takesInput && text.trim() ? JSON.parse(text) : null })
+    run.mutate({ step: step.name, input: takesInput && text.trim() ? parseJson(text) : null })
   }
   const said = run.data
   return (

@@ -1,7 +1,7 @@
 /** A new entry, in a group that is there or a new one. Never overwrites. */
 import { useState } from 'react'
 import { ApiError, client, post, refresh } from '../../data'
-import { Button, Dialog, Field, Input, JsonEditor, jsonError, toast } from '../../design'
+import { Button, Dialog, Field, Input, JsonEditor, jsonError, parseJson, toast } from '../../design'
 import { TtlFields, useTtl } from './Expiry'
 import css from './State.module.css'
 
@@ -32,7 +32,7 @@ function Form({ onClose, group: first, groups, onCreated }: CreateDialogProps) {
     setBusy(true)
     try {
       // The version of what is not there: an entry that is there is refused.
-      const body = { groupId: group, key, value: JSON.parse(text) as unknown, version: '0', ttl: ttl.seconds }
+      const body = { groupId: group, key, value: parseJson(text), version: '0', ttl: ttl.seconds }
       await post('/__motia/state', body)
       refresh(client, ['api/state'])
       toast.ok('Created')

@@ -1,7 +1,7 @@
 /** The editing of one value: the text, the version it began with, saving, and what to do when it was changed meanwhile. */
 import { useCallback, useEffect, useState } from 'react'
 import { ApiError, client, get, type Json, post, refresh, type StateEntry } from '../../data'
-import { confirm, jsonError, toast } from '../../design'
+import { confirm, jsonError, parseJson, toast } from '../../design'
 import { kindOf } from './values'
 
 /** The version of what is not there. */
@@ -37,7 +37,7 @@ export function useEdit(entry: StateEntry): Edit {
 
   const send = useCallback(
     async (version: string) => {
-      const value = JSON.parse(text) as Json
+      const value = parseJson(text) as Json
       if (!(await mayBecome(base, value))) return
       setSaving(true)
       try {

@@ -2,12 +2,14 @@
 
 import type { StateEntry, StateFilter } from '../../data/types.more.ts'
 import type { Json } from '../../data/types.ts'
+import { Exact } from '../../design/exact.ts'
 
 export type Kind = StateEntry['type']
 
 export function kindOf(value: Json): Kind {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
+  if (value instanceof Exact) return 'number'
   return typeof value as Kind
 }
 
@@ -17,7 +19,7 @@ const PREVIEW = 160
 export function preview(value: Json, left = PREVIEW): string {
   if (typeof value === 'string')
     return JSON.stringify(value.length > left ? `${value.slice(0, Math.max(left, 0))}…` : value)
-  if (value === null || typeof value !== 'object') return String(value)
+  if (value === null || typeof value !== 'object' || value instanceof Exact) return String(value)
   const isList = Array.isArray(value)
   const parts: string[] = []
   let room = left

@@ -2,7 +2,17 @@
  *  from the server's store into the run: nothing shows them, this neither. */
 import { useEffect, useRef, useState } from 'react'
 import { type ApiError, type Json, post, type Run } from '../../data'
-import { Button, Dialog, ErrorNote, Field, JsonEditor, jsonError, Segmented, toast } from '../../design'
+import {
+  Button,
+  Dialog,
+  ErrorNote,
+  Field,
+  JsonEditor,
+  jsonError,
+  parseJson,
+  Segmented,
+  toast,
+} from '../../design'
 import css from './ReplayDialog.module.css'
 import { type Replayed, Said } from './Said'
 import { useInputs } from './useInputs'
@@ -48,7 +58,7 @@ export function ReplayDialog({ trace, run: opened, runs, onClose, onDone }: Repl
     setBusy(isDry ? 'dry' : 'real')
     setError(null)
     try {
-      const input = edits ? { input: JSON.parse(shown) as Json } : {}
+      const input = edits ? { input: parseJson(shown) as Json } : {}
       const target = edits && what === 'trace' && run ? run.id : id
       const answer = await post<Replayed>('api/replay', { id: target, dry: isDry, ...input })
       if (isDry) setSaid(answer)
