@@ -57,6 +57,7 @@ class Screens:
         services, news, clock = parts.services, HubNews(parts.hub), parts.clock
         stats, rates = Stats(services), Rates(services.counts, clock)
         self._parts = parts
+        self._rates = rates
         self._boards = boards = Boards(news, clock, lambda text: parts.recorder.note("warn", text))
         traces = TraceTail(
             parts.recorder, parts.storage.traces, news, boards.stamps, lambda text: parts.recorder.note("warn", text)
@@ -117,6 +118,7 @@ class Screens:
         async with anyio.create_task_group() as group:
             group.start_soon(self._boards.run)
             group.start_soon(self._traces.run)
+            group.start_soon(self._rates.run)
 
     def _served(self, snapshot: Snapshot) -> None:
         self._boards.stir(*_SERVED)

@@ -1,9 +1,10 @@
-"""How often steps ran lately: counts of two moments, at most a minute apart. Looked at only when somebody asks."""
+"""How often steps ran lately: counts of two moments, about a minute apart, whether or not somebody asked meanwhile."""
 
 from __future__ import annotations
 
 from collections import deque
 
+import anyio
 from msgspec import Struct
 
 from motia_core.clock import Clock
@@ -11,6 +12,7 @@ from motia_core.metrics.counts import Counts
 
 _WINDOW = 60.0
 _APART = 2.0
+_REGULARLY = 10.0
 
 
 class Rate(Struct, frozen=True, rename="camel"):
@@ -27,15 +29,26 @@ class Rates:
         self._clock = clock
         self._taken: deque[tuple[float, dict[str, tuple[int, int]]]] = deque([(clock.monotonic(), {})])
 
-    def take(self) -> tuple[Rate, dict[str, Rate]]:
-        """Of all steps together, and of each."""
+    async def run(self) -> None:
+        """Until it is cancelled. Nobody may ask for an hour: what was an hour ago is not lately."""
+        while True:
+            await anyio.sleep(_REGULARLY)
+            self.note()
+
+    def note(self) -> tuple[float, dict[str, tuple[int, int]]]:
+        """What is counted by now; kept for later, and what is older than needed let go."""
         now = self._clock.monotonic()
         counted = {name: (one.runs.count, one.failures) for name, one in self._counts.steps.items()}
-        while len(self._taken) > 1 and self._taken[1][0] <= now - _WINDOW:
-            self._taken.popleft()
-        since, before = self._taken[0]
         if now - self._taken[-1][0] >= _APART:
             self._taken.append((now, counted))
+        while len(self._taken) > 1 and self._taken[1][0] <= now - _WINDOW:
+            self._taken.popleft()
+        return now, counted
+
+    def take(self) -> tuple[Rate, dict[str, Rate]]:
+        """Of all steps together, and of each."""
+        now, counted = self.note()
+        since, before = self._taken[0]
         seconds = max(now - since, 1.0)
         found = {name: _rate(counts, before.get(name, (0, 0)), seconds) for name, counts in counted.items()}
         runs = sum(one.runs_per_minute for one in found.values())
