@@ -130,6 +130,26 @@ export async function axe_finds_nothing({ page, go, expect, axe, theme }) {
   await theme('dark');
 }
 
+export async function a_narrow_window_holds_every_screen({ page, go, id, expect, axe, size, shot }) {
+  for (const width of [760, 400]) {
+    await size(width, 800);
+    for (const screen of ['overview', 'flows', 'endpoints', 'traces', 'logs', 'state', 'queues', 'cron', 'streams', 'workers']) {
+      await go(`/${screen}`);
+      await page.locator('main h1').waitFor();
+      const { scrollWidth } = await page.evaluate(() => document.documentElement);
+      if (scrollWidth > width) throw new Error(`${screen} is ${scrollWidth} wide in a window of ${width}`);
+    }
+    await page.getByRole('link', { name: 'Queues' }).waitFor();
+    await expect.count('nav button', 0); // folded it is, whoever asks for more
+    await axe('nav');
+  }
+  await shot('shell-narrow');
+  await id('queues-link').hover();
+  await expect.text('[role=tooltip]', 'Queues');
+  await size(1440, 900);
+  await page.locator('nav button').waitFor();
+}
+
 export async function given_it_is_live({ go, expect }) {
   await go('/overview');
   await expect.text('[data-testid=live-state]', 'Live');

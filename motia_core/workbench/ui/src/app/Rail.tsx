@@ -1,11 +1,13 @@
-/** The way to every screen, with the numbers that ask to be looked at. Folds to icons. */
+/** The way to every screen, with the numbers that ask to be looked at. Folds to icons; in a narrow window it is folded. */
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Overview } from '../data'
-import { CountBadge, classes, IconButton, type Tone, Tooltip, useKept } from '../design'
+import { CountBadge, classes, IconButton, type Tone, Tooltip, useKept, useMedia } from '../design'
 import { useNewFailures } from './overview'
 import css from './Rail.module.css'
 import { SCREENS, type ScreenEntry } from './screens'
+
+const NARROW = '(max-width: 760px)'
 
 interface Mark {
   value: number
@@ -14,7 +16,9 @@ interface Mark {
 }
 
 export function Rail({ current, overview }: { current: string; overview: Overview | null }) {
-  const [isFolded, setFolded] = useKept('rail-folded', false)
+  const [folds, setFolds] = useKept('rail-folded', false)
+  const isNarrow = useMedia(NARROW)
+  const isFolded = folds || isNarrow
   const failures = useNewFailures(overview, current === 'traces')
   const marks: Record<string, Mark> = {
     overview: { value: overview?.problemCount ?? 0, tone: 'warn', label: 'problems in files' },
@@ -35,14 +39,16 @@ export function Rail({ current, overview }: { current: string; overview: Overvie
           </li>
         ))}
       </ul>
-      <div className={css.foot}>
-        <IconButton
-          icon={isFolded ? PanelLeftOpen : PanelLeftClose}
-          label={isFolded ? 'Show the names' : 'Fold to icons'}
-          onClick={() => setFolded(!isFolded)}
-          aria-expanded={!isFolded}
-        />
-      </div>
+      {isNarrow ? null : (
+        <div className={css.foot}>
+          <IconButton
+            icon={isFolded ? PanelLeftOpen : PanelLeftClose}
+            label={isFolded ? 'Show the names' : 'Fold to icons'}
+            onClick={() => setFolds(!folds)}
+            aria-expanded={!isFolded}
+          />
+        </div>
+      )}
     </nav>
   )
 }

@@ -1,20 +1,13 @@
 /** Whether there is room for the list beside a trace: where the window is narrow it goes away while details are open. */
-import { useEffect, useState } from 'react'
-import { useKept } from '../../design'
+import { useState } from 'react'
+import { useKept, useMedia } from '../../design'
 
 const NARROW = '(max-width: 1280px)'
 
 export function useRoom(hasPanel: boolean): { hasList: boolean; setHasList: (has: boolean) => void } {
   const [wants, setWants] = useKept('traces-list', true)
   const [asks, setAsks] = useState(false)
-  const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches)
-  useEffect(() => {
-    const media = matchMedia(NARROW)
-    const look = () => setNarrow(media.matches)
-    media.addEventListener('change', look)
-    return () => media.removeEventListener('change', look)
-  }, [])
-  const isTight = isNarrow && hasPanel
+  const isTight = useMedia(NARROW) && hasPanel
   return {
     hasList: wants && (!isTight || asks),
     setHasList: (has) => {
