@@ -22,6 +22,8 @@ test('templates are filled as the server reads them', () => {
   assert.equal(path('/:lang?/docs', {}), '/docs')
   assert.equal(path('/:lang?/docs', { lang: 'de' }), '/de/docs')
   assert.equal(path('/files/*', { 0: 'a/b c' }), '/files/a/b%20c')
+  // The server knows `/files/`, and no `/files`.
+  assert.equal(path('/files/*', {}), '/files/')
   assert.equal(path('/:from-:to', { from: '1', to: '2' }), '/1-2')
   assert.equal(path('/Käse/100%', {}), '/K%C3%A4se/100%25')
   assert.equal(path('/:id(\\d+)', { id: '42' }), '/42')

@@ -8,6 +8,8 @@ export interface PathParam {
   optional: boolean
   /** It may hold slashes. */
   crosses: boolean
+  /** `*` alone: `/files/*` is served at `/files/`, not at `/files`. */
+  isRest: boolean
 }
 
 export type Piece = string | PathParam
@@ -35,6 +37,7 @@ export function pieces(template: string): Piece[] {
       name: name ?? String(unnamed),
       pattern,
       optional: (mod || groupMod) === '?' || (mod || groupMod) === '*' || whole === '*',
+      isRest: whole === '*',
       crosses: whole === '*' || /[*+]/.test(mod || groupMod) || mayCross(pattern ?? ''),
     })
     if (name === undefined) unnamed += 1
@@ -58,6 +61,7 @@ export function fill(template: string, values: Readonly<Record<string, string>>)
     }
     const value = values[piece.name] ?? ''
     if (value === '') {
+      if (piece.isRest) continue
       if (piece.optional) path = path.replace(/\/$/, '')
       else {
         problems.push(`Fill in ${nameOf(piece)}`)
