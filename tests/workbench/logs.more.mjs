@@ -165,6 +165,22 @@ export async function given_many_lines({ page, go, expect, held, strict, shot })
   return { first: Math.round(first), search: took.map(Math.round), moves: moves.map(Math.round) };
 }
 
+export async function words_that_turn_the_writing_turn_their_own_part_only({ page, go, post, expect }) {
+  await post('/noise', { say: [{ msg: 'turned \u202eby this', fields: { orderId: 'o-turned' } }] });
+  await go('/logs?q=o-turned');
+  await expect.text(ROW, 'turned');
+  const [message, fields] = await page.locator(ROW).first().evaluate((row) =>
+    ['turned', 'orderId'].map((word) => {
+      const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      while (!texts.nextNode().textContent.includes(word));
+      const range = document.createRange();
+      range.selectNodeContents(texts.currentNode);
+      return range.getBoundingClientRect();
+    }),
+  );
+  if (fields.left < message.right) throw new Error('the fields stand within the message');
+}
+
 export async function given_some_lines_to_clear({ page, go, expect, id, shot }) {
   await go('/logs');
   await expect.text(ROW, 'line 2 of noise');

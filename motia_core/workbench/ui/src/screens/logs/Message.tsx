@@ -1,4 +1,5 @@
-/** The words of a line: message and fields, in the colours a terminal would show, with what was looked for marked. */
+/** The words of a line: message and fields, in the colours a terminal would show, with what was looked for marked. What
+ *  turns the direction of writing turns that of its own part only. */
 import { memo } from 'react'
 import type { LogLine } from '../../data'
 import { classes } from '../../design'
@@ -19,12 +20,14 @@ export const Message = memo(function Message({ line, ranges, hasColours, wraps }
   const fields: Piece[] = text.length > fieldsAt ? [{ text: text.slice(fieldsAt) }] : []
   return (
     <>
-      <Pieces pieces={marked(pieces, ranges)} hasColours={hasColours} />
+      <bdi>
+        <Pieces pieces={marked(pieces, ranges)} hasColours={hasColours} />
+      </bdi>
       {lines > 1 && !wraps ? <span className={css.more}>{lines} lines</span> : null}
       {fields.length > 0 ? (
-        <span className={css.fields}>
+        <bdi className={css.fields}>
           <Pieces pieces={marked(fields, ranges, fieldsAt)} hasColours={false} />
-        </span>
+        </bdi>
       ) : null}
     </>
   )
