@@ -75,6 +75,8 @@ class Client:
             decoded = msgspec.json.decode(data) if data else None
         except msgspec.MsgspecError:
             raise self._stranger() from None
+        if answer.status == 401:
+            raise ServerUnreachable("the server wants its admin token (401)", hint="set MOTIA_ADMIN_TOKEN to it")
         if answer.status >= 400:
             text = decoded.get("error") if isinstance(decoded, dict) else None
             raise ServerUnreachable(str(text) if text else f"{method} {path}: {answer.status} {answer.reason}")
