@@ -117,30 +117,26 @@ async def test_traces_are_paged(storage: Storage, more: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "#x", "#", "1", ":t", "²:t", "#1"])
-async def test_what_is_no_cursor_of_the_list_is_refused(storage: Storage, cursor: str) -> None:
+async def test_what_is_no_cursor_of_the_list_is_refused(sqlite: SqliteStorage, cursor: str) -> None:
     """Rather than taken for the beginning: who pages would never come to the end."""
-    if not isinstance(storage, SqliteStorage):
-        pytest.skip("in memory a cursor is not taken apart")
-    await storage.traces.add([span("1", "t", 1)], [])
+    await sqlite.traces.add([span("1", "t", 1)], [])
     with pytest.raises(CallRefused, match="no cursor"):
-        await storage.traces.traces(cursor=cursor)
+        await sqlite.traces.traces(cursor=cursor)
     with pytest.raises(CallRefused, match="no cursor"):
-        await storage.traces.traces(cursor="1:t" if cursor == "#1" else cursor, step="a")
+        await sqlite.traces.traces(cursor="1:t" if cursor == "#1" else cursor, step="a")
 
 
-async def test_what_no_row_can_hold_is_looked_for_in_vain(storage: Storage) -> None:
-    if not isinstance(storage, SqliteStorage):
-        pytest.skip("memory holds everything")
+async def test_what_no_row_can_hold_is_looked_for_in_vain(sqlite: SqliteStorage) -> None:
     great = 2**64
     odd: list[dict[str, object]] = [{"since": great}, {"until": -great}, {"before": -great}]
     for wanted in (*odd, {"trace_id": "\udcff"}):
         with pytest.raises(CallRefused, match="cannot hold"):
-            await storage.traces.logs(**wanted)  # type: ignore[arg-type]
-    assert await storage.traces.logs(step="\udcff") == []
+            await sqlite.traces.logs(**wanted)  # type: ignore[arg-type]
+    assert await sqlite.traces.logs(step="\udcff") == []
     with pytest.raises(CallRefused, match="cannot hold"):
-        await storage.traces.trace("\udcff")
+        await sqlite.traces.trace("\udcff")
     with pytest.raises(CallRefused, match="cannot hold"):
-        await storage.state.get("g", "\udcff", now=1)
+        await sqlite.state.get("g", "\udcff", now=1)
 
 
 async def test_traces_are_found_by_what_failed(storage: Storage) -> None:
