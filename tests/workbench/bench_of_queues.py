@@ -25,6 +25,7 @@ FILES = {
           const { stream, group } = req.pathParams
           for (const { id, ...item } of req.body.set ?? []) await streams[stream].set(group, id, item)
           for (const id of req.body.delete ?? []) await streams[stream].delete(group, id)
+          for (const { id, type, data } of req.body.send ?? []) await streams[stream].send({ groupId: group, id }, { type, data })
           return { status: 200, body: {} }
         }
     """,

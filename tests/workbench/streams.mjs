@@ -74,6 +74,53 @@ export async function an_item_is_shown_as_it_is_now({ page, post, go, id, expect
   await expect.gone(panel);
 }
 
+/** Nothing stores them: what came while one looked is all there is, and all that is shown. */
+export async function events_that_are_sent_are_shown_as_they_come({ page, post, go, id, expect, axe, shot }) {
+  const sent = '[data-testid=sent-event]';
+  await write(post, 'todo', 'inbox', { send: [{ type: 'too-early' }] });
+  await go('/streams?stream=todo&group=inbox');
+  await expect.text('[data-testid=way]', 'Live');
+  await expect.count(items, 2);
+  await expect.text('[data-testid=group-events]', "streams.todo.send({ groupId: 'inbox' }, { type, data })");
+  await axe();
+  await write(post, 'todo', 'inbox', {
+    send: [
+      { type: 'moved', data: { by: 10, from: { room: 'hall' } } },
+      { id: 't-1', type: 'typing', data: 'Ada' },
+      { type: 'error', data: { code: 'E42', message: 'No ink' } },
+    ],
+  });
+  await expect.count(sent, 3);
+  await expect.text('[data-testid=group-events]', '3 since this group was opened');
+  const lines = await page.locator(sent).allInnerTexts();
+  const said = [/error.*to the group.*No ink/s, /typing.*to the item t-1.*"Ada"/s, /moved.*to the group.*by: 10/s];
+  for (const [at, pattern] of said.entries()) if (!pattern.test(lines[at])) throw new Error(lines.join('\n'));
+  if (!lines.every((line) => /\d\d:\d\d:\d\d\.\d{3}/.test(line))) throw new Error(lines.join('\n'));
+  await expect.text('[data-testid=way]', 'Live');
+  await page.locator(sent).last().getByRole('button').click();
+  await expect.text(sent, 'room');
+  await axe();
+  await shot('stream-events');
+  // They are there still after a look at another tab.
+  await id('schema').click();
+  await page.getByRole('tab', { name: 'Items' }).click();
+  await expect.count(sent, 3);
+  await id('item-t-1').click();
+  await expect.text(panel, 'None since this item was opened');
+  await write(post, 'todo', 'inbox', { send: [{ id: 't-2', type: 'elsewhere' }, { id: 't-1', type: 'typed', data: { words: 7 } }] });
+  await expect.count(`${panel} ${sent}`, 1);
+  await expect.text(`${panel} ${sent}`, 'words: 7');
+  await axe();
+  await shot('stream-item-events');
+  await write(post, 'todo', 'inbox', { send: Array.from({ length: 120 }, (_, nth) => ({ type: 'tick', data: { nth } })) });
+  await expect.text('[data-testid=group-events]', '125 since this group was opened, the last 100 of them here');
+  await expect.count(`[data-testid=group-events] ${sent}`, 100);
+  await expect.text(`[data-testid=group-events] ${sent}`, 'nth: 119');
+  await shot('stream-events-many');
+  await id('group-work').click();
+  await expect.text('[data-testid=group-events]', 'None since this group was opened');
+}
+
 export async function followers_are_counted({ server, page, go, expect }) {
   await go('/streams?stream=todo&group=inbox&item=t-1');
   await expect.text('[data-testid=group-inbox]', '1 follower');
@@ -112,6 +159,11 @@ export async function a_large_group_comes_page_by_page({ page, post, go, id, exp
   }, 'the last of 2,500');
   await page.locator(items).last().click();
   await expect.text(panel, '"n-2499"');
+  // It is not followed as a whole, so what is sent is heard for the item that is open.
+  await expect.text('[data-testid=group-events]', 'A large group is not followed as a whole');
+  await expect.text('[data-testid=group-large]', '1 follower');
+  await write(post, 'todo', 'large', { send: [{ id: 'n-2499', type: 'last', data: 1 }] });
+  await expect.text(`${panel} [data-testid=sent-event]`, 'last');
 }
 
 export async function a_guarded_stream_says_what_is_seen_and_why({ page, post, go, expect, axe, shot }) {
@@ -119,6 +171,7 @@ export async function a_guarded_stream_says_what_is_seen_and_why({ page, post, g
   await expect.text('[data-testid=guarded-note]', 'You see what is stored because you administer this server');
   await expect.text('[data-testid=way]', 'Not live: canAccess refused this page');
   await expect.text(items, 'For Ada alone');
+  await expect.text('[data-testid=group-events]', 'canAccess refused this page');
   await axe();
   await shot('stream-guarded');
   await page.locator(items).first().click();

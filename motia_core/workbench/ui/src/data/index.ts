@@ -11,7 +11,7 @@ export {
   useItem,
   useLiveStatus,
 } from './live/hooks'
-export type { Change, Item } from './live/protocol'
+export type { Change, Item, Sent } from './live/protocol'
 export { client, type GetOptions, type PostOptions, refresh, useGet, usePost } from './queries'
 export { useSignInNeeded } from './session'
 export type * from './types'

@@ -2,7 +2,7 @@
  *  once per frame of the screen. What the frames mean is `protocol.ts`'s. */
 import { get } from '../api'
 import { wait } from './backoff'
-import { type Change, type Place, Protocol, type Room } from './protocol'
+import { type Change, type Place, Protocol, type Room, type Sent } from './protocol'
 
 export type LiveState = 'idle' | 'connecting' | 'live' | 'offline'
 
@@ -12,7 +12,11 @@ export interface LiveStatus {
   retryAt: number
 }
 
-type ChangesListener = (changes: Change[]) => void
+/** Told in order, of all that came within a frame. */
+export interface Hears {
+  changes?: (changes: Change[]) => void
+  sent?: (events: Sent[]) => void
+}
 
 const LINGER_MS = 1500
 const SILENCE_MS = 25_000
@@ -29,18 +33,18 @@ class Connection {
   private readonly waiting: string[] = []
   private readonly statusListeners = new Set<() => void>()
   private readonly listeners = new Map<string, Set<() => void>>()
-  private readonly changeListeners = new Map<string, Set<ChangesListener>>()
+  private readonly ears = new Map<string, Set<Hears>>()
 
-  /** Until the returned function is called. `changes` hears of each change, in order. */
+  /** Until the returned function is called. */
   follow(
     place: Place,
     most: number,
     listener: () => void,
-    changes?: ChangesListener,
+    hears: Hears = {},
   ): { room: Room; end: () => void } {
     const { room, frames } = this.protocol.follow(place, most)
     add(this.listeners, room.key, listener)
-    if (changes) add(this.changeListeners, room.key, changes)
+    add(this.ears, room.key, hears)
     this.send(frames)
     if (this.socket === null && this.status.state === 'idle') this.open()
     return {
@@ -48,7 +52,7 @@ class Connection {
       end: () => {
         this.protocol.unfollow(room)
         this.listeners.get(room.key)?.delete(listener)
-        if (changes) this.changeListeners.get(room.key)?.delete(changes)
+        this.ears.get(room.key)?.delete(hears)
         // Whoever goes to another screen and back finds what there was.
         setTimeout(() => this.send(this.protocol.sweep()), LINGER_MS)
       },
@@ -130,19 +134,17 @@ class Connection {
     this.frame = 0
     const touched = new Set<Room>()
     const changes = new Map<string, Change[]>()
+    const sent = new Map<string, Sent[]>()
     for (const text of this.waiting.splice(0)) {
       const news = this.protocol.received(text)
       for (const room of news.touched) touched.add(room)
-      for (const [room, change] of news.changes) {
-        const known = changes.get(room.key)
-        if (known) known.push(change)
-        else changes.set(room.key, [change])
-      }
+      for (const [room, change] of news.changes) put(changes, room.key, change)
+      for (const [room, one] of news.sent) put(sent, room.key, one)
     }
     for (const room of touched) if (room.error?.code === 'STREAM_ACCESS_DENIED') askWho()
     this.tell(touched)
-    for (const [key, all] of changes)
-      for (const listener of this.changeListeners.get(key) ?? []) listener(all)
+    for (const [key, all] of changes) for (const one of this.ears.get(key) ?? []) one.changes?.(all)
+    for (const [key, all] of sent) for (const one of this.ears.get(key) ?? []) one.sent?.(all)
   }
 
   private tell(rooms: Iterable<Room>): void {
@@ -169,6 +171,12 @@ function add<T>(map: Map<string, Set<T>>, key: string, value: T): void {
   const known = map.get(key)
   if (known) known.add(value)
   else map.set(key, new Set([value]))
+}
+
+function put<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const known = map.get(key)
+  if (known) known.push(value)
+  else map.set(key, [value])
 }
 
 export const connection = new Connection()

@@ -1,7 +1,7 @@
 /** Hooks that follow streams. Components see arrays and items that change only when there is news. */
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { connection, type LiveStatus } from './connection'
-import type { Change, Item, Room, RoomError } from './protocol'
+import type { Change, Item, Room, RoomError, Sent } from './protocol'
 
 export interface Live {
   /** Nothing has come yet. */
@@ -27,6 +27,8 @@ export interface FollowOptions<T> {
   most?: number
   /** Hears of each change after the first `sync`, at most once per frame. */
   onChanges?: (changes: Change<T>[]) => void
+  /** Hears of what handlers sent without storing it, at most once per frame. */
+  onSent?: (events: Sent[]) => void
 }
 
 const NONE: readonly never[] = []
@@ -64,23 +66,21 @@ function useRoom<T extends Item>(
   stream: string,
   group: string,
   id: string | undefined,
-  { enabled = true, most = 10_000, onChanges }: FollowOptions<T>,
+  { enabled = true, most = 10_000, onChanges, onSent }: FollowOptions<T>,
 ): Room | null {
   const [room, setRoom] = useState<Room | null>(null)
   const [, redraw] = useState(0)
-  const hears = useRef(onChanges)
+  const hears = useRef({ onChanges, onSent })
   useEffect(() => {
-    hears.current = onChanges
+    hears.current = { onChanges, onSent }
   })
   // Before the screen is drawn: whoever comes back to a room sees it filled at once.
   useLayoutEffect(() => {
     if (!enabled) return
-    const followed = connection.follow(
-      { stream, group, id },
-      most,
-      () => redraw((count) => count + 1),
-      (changes) => hears.current?.(changes as Change<T>[]),
-    )
+    const followed = connection.follow({ stream, group, id }, most, () => redraw((count) => count + 1), {
+      changes: (changes) => hears.current.onChanges?.(changes as Change<T>[]),
+      sent: (events) => hears.current.onSent?.(events),
+    })
     setRoom(followed.room)
     return () => {
       followed.end()

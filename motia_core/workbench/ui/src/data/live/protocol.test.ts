@@ -99,6 +99,29 @@ test('a refusal is the error of its room alone, until a sync', () => {
   assert.equal(one.error, null)
 })
 
+test('what a handler sends reaches the group, and with an id the item too; it changes nothing', () => {
+  const { protocol, room } = following()
+  const { room: one } = protocol.follow(ONE, 1)
+  protocol.received(frame(1, { type: 'sync', data: [{ id: 'a' }] }))
+  const said = { type: 'moved', data: { by: 10 } }
+  const all = protocol.received(frame(2, { type: 'event', event: said }))
+  assert.deepEqual(all, { touched: [], changes: [], sent: [[room, { ...said, timestamp: 2 }]] })
+  const { sent } = protocol.received(frame(3, { type: 'event', event: said }, 'a'))
+  const own = { ...said, id: 'a', timestamp: 3 }
+  assert.deepEqual(sent, [
+    [room, own],
+    [one, own],
+  ])
+})
+
+test('an event that a handler calls error is no refusal', () => {
+  const { protocol, room } = following()
+  for (const data of [{ code: 'E42', message: 'No ink' }, 'No ink', null, undefined]) {
+    const { sent } = protocol.received(frame(3, { type: 'event', event: { type: 'error', data } }))
+    assert.deepEqual([sent[0]?.[1].type, sent[0]?.[1].data, room.error], ['error', data, null])
+  }
+})
+
 test('a room is left when nobody follows it any more', () => {
   const { protocol, room } = following()
   protocol.follow(GROUP, 1)
@@ -115,7 +138,7 @@ test('a room is left when nobody follows it any more', () => {
 test('what is no envelope is passed over', () => {
   const { protocol } = following()
   for (const text of ['', 'x', '{}', '{"type":"pong","timestamp":1}', 'null', '[]']) {
-    assert.deepEqual(protocol.received(text), { touched: [], changes: [] }, text)
+    assert.deepEqual(protocol.received(text), { touched: [], changes: [], sent: [] }, text)
   }
 })
 

@@ -17,6 +17,15 @@ export interface Change<T = Item> {
   timestamp: number
 }
 
+/** What a handler sent without storing it. */
+export interface Sent {
+  type: string
+  data: unknown
+  /** Of the item it was sent to; without it, to the group. */
+  id?: string
+  timestamp: number
+}
+
 export interface RoomError {
   code: string
   message: string
@@ -95,14 +104,17 @@ export class Room {
   }
 }
 
-/** What a frame led to: rooms that look different now, and changes by room. */
+/** What a frame led to: rooms that look different now, changes and sent events by room. */
 export interface News {
   touched: Room[]
   changes: [Room, Change][]
+  sent: [Room, Sent][]
 }
 
-const NOTHING: News = { touched: [], changes: [] }
+const NOTHING: News = { touched: [], changes: [], sent: [] }
 const KINDS: readonly string[] = ['create', 'update', 'delete']
+/** By them the server's own errors are told from an event that a handler happened to call `error`. */
+const REFUSALS: unknown[] = ['STREAM_ACCESS_DENIED', 'STREAM_LIMIT_REACHED', 'STREAM_UNAVAILABLE']
 
 export function keyOf(place: Place): string {
   return JSON.stringify([place.stream, place.group, place.id ?? null])
@@ -164,21 +176,23 @@ export class Protocol {
         timestamp,
       }
       const touched = rooms.filter((room) => room.apply(change))
-      return { touched, changes: touched.map((room) => [room, change]) }
+      return { touched, changes: touched.map((room) => [room, change]), sent: [] }
     }
-    if (event.type === 'event' && event.event?.type === 'error') {
-      const error = event.event.data as RoomError
+    if (event.type !== 'event' || typeof event.event?.type !== 'string') return NOTHING
+    const { type, data } = event.event
+    if (type === 'error' && REFUSALS.includes((data as Partial<RoomError> | null | undefined)?.code)) {
       const refused = rooms.slice(-1)
-      for (const room of refused) room.error = error
-      return { touched: refused, changes: [] }
+      for (const room of refused) room.error = data as RoomError
+      return { touched: refused, changes: [], sent: [] }
     }
-    return NOTHING
+    const one: Sent = { type, data, ...(said.id ? { id: said.id } : {}), timestamp }
+    return { touched: [], changes: [], sent: rooms.map((room) => [room, one]) }
   }
 
   private synced(place: Place, data: unknown, timestamp: number): News {
     const room = this.rooms.get(keyOf(place))
     room?.sync(data, timestamp)
-    return room === undefined ? NOTHING : { touched: [room], changes: [] }
+    return room === undefined ? NOTHING : { touched: [room], changes: [], sent: [] }
   }
 }
 

@@ -16,7 +16,9 @@ import {
   Skeleton,
 } from '../../design'
 import { type StreamItem, useLiveItem } from './data'
+import { countOf, SentList } from './SentList'
 import css from './streams.module.css'
+import { useSent } from './useSent'
 
 interface ItemPanelProps {
   stream: StreamDetails
@@ -27,12 +29,18 @@ interface ItemPanelProps {
 
 export function ItemPanel({ stream, group, id, onClose }: ItemPanelProps) {
   const [changed, setChanged] = useState({ at: 0, count: 0, isDeleted: false })
-  const live = useLiveItem(stream, group, id, (changes) =>
-    setChanged(({ count }) => ({
-      at: Date.now(),
-      count: count + changes.length,
-      isDeleted: changes.at(-1)?.kind === 'delete',
-    })),
+  const { sent, onSent } = useSent()
+  const live = useLiveItem(
+    stream,
+    group,
+    id,
+    (changes) =>
+      setChanged(({ count }) => ({
+        at: Date.now(),
+        count: count + changes.length,
+        isDeleted: changes.at(-1)?.kind === 'delete',
+      })),
+    onSent,
   )
   const isRefused = live.error !== null
   const parts = [stream.name, group, id].map(encodeURIComponent).join('/')
@@ -83,6 +91,16 @@ export function ItemPanel({ stream, group, id, onClose }: ItemPanelProps) {
             </div>
           </Section>
         </>
+      )}
+      {stream.hidden || isRefused ? null : (
+        <Section title="Events" actions={<span className={css.under}>{countOf(sent, 'item')}</span>}>
+          <SentList sent={sent} isOfItem>
+            What is sent to this item, and stored nowhere:{' '}
+            <code>
+              send({'{'} groupId, id {'}'}, {'{'} type, data {'}'})
+            </code>
+          </SentList>
+        </Section>
       )}
     </Panel>
   )

@@ -14,12 +14,15 @@ import {
   Table,
 } from '../../design'
 import { type StreamItem, useItems } from './data'
+import { GroupEvents } from './SentList'
 import css from './streams.module.css'
 import { useFlashes } from './useFlashes'
+import type { SentEvents } from './useSent'
 
 interface ItemsProps {
   stream: StreamDetails
   group: string
+  sent: SentEvents
 }
 
 const SAYS = {
@@ -28,7 +31,7 @@ const SAYS = {
   refused: ['warn', 'Not live: canAccess refused this page'],
 } as const
 
-export function Items({ stream, group }: ItemsProps) {
+export function Items({ stream, group, sent }: ItemsProps) {
   const { flashes, onChanges, changes } = useFlashes()
   const { items, isLoading, error, way, extent, loadMore, reload } = useItems(stream, group, onChanges)
   const [item, setItem] = useParam('item')
@@ -96,6 +99,7 @@ export function Items({ stream, group }: ItemsProps) {
           rowTestId={(one) => `item-${one.id}`}
         />
       )}
+      {stream.hidden ? null : <GroupEvents stream={stream} group={group} sent={sent} way={way} />}
     </div>
   )
 }

@@ -23,6 +23,7 @@ import { Groups } from './Groups'
 import { ItemPanel } from './ItemPanel'
 import { Items } from './Items'
 import css from './streams.module.css'
+import { type SentEvents, useSentTo } from './useSent'
 
 export function StreamPage({ stream }: { stream: string }) {
   const { data: details, error, refetch } = useDetails(stream)
@@ -80,6 +81,8 @@ function Title({ stream, details }: { stream: string; details: StreamDetails | u
 function Content({ details }: { details: StreamDetails }) {
   const [tab, setTab] = useParam('tab', 'items')
   const [group] = useParam('group')
+  // Here, for they are to be there still when one comes back from another tab.
+  const sent = useSentTo(details, group)
   return (
     <>
       {details.guarded ? (
@@ -93,7 +96,7 @@ function Content({ details }: { details: StreamDetails }) {
         value={tab}
         onChange={setTab}
         tabs={[
-          { id: 'items', label: 'Items', content: <Browser details={details} /> },
+          { id: 'items', label: 'Items', content: <Browser details={details} sent={sent} /> },
           {
             id: 'schema',
             label: 'Schema and settings',
@@ -112,7 +115,7 @@ function Content({ details }: { details: StreamDetails }) {
   )
 }
 
-function Browser({ details }: { details: StreamDetails }) {
+function Browser({ details, sent }: { details: StreamDetails; sent: SentEvents }) {
   const [group] = useParam('group')
   const [q, setQ] = useParam('q')
   const groups = useGroups(details, q)
@@ -124,7 +127,7 @@ function Browser({ details }: { details: StreamDetails }) {
       first={<Groups stream={details} groups={groups} q={q} onSearch={setQ} />}
       second={
         group ? (
-          <Items key={group} stream={details} group={group} />
+          <Items key={group} stream={details} group={group} sent={sent} />
         ) : (
           <Empty title="Choose a group">Its items stand here, and change while you look.</Empty>
         )

@@ -5,6 +5,7 @@ import {
   type Item,
   type Json,
   type LiveItem,
+  type Sent,
   type StreamDetails,
   type StreamGroup,
   type StreamLine,
@@ -56,10 +57,13 @@ export function useExtent(stream: StreamDetails, group: string): { isKnown: bool
   const { items, isLoading } = useList<StreamGroup>(
     'api/streams/groups',
     { stream: stream.name, q: group },
-    { enabled: !stream.hidden, limit: 20, every: EVERY_MS },
+    { enabled: !stream.hidden && group !== '', limit: 20, every: EVERY_MS },
   )
   return { isKnown: stream.hidden || !isLoading, extent: items.find((one) => one.groupId === group) }
 }
+
+/** live: followed; asked: page by page, as the group is large; refused: `canAccess` does not let this page follow. */
+export type Way = 'live' | 'asked' | 'refused'
 
 export interface Items {
   /** Undefined until it is known, and where the group holds nothing. */
@@ -67,8 +71,7 @@ export interface Items {
   items: readonly StreamItem[]
   isLoading: boolean
   error: { message: string } | null
-  /** live: followed; asked: page by page, as the group is large; refused: `canAccess` does not let this page follow. */
-  way: 'live' | 'asked' | 'refused'
+  way: Way
   loadMore: () => void
   reload: () => void
 }
@@ -103,6 +106,7 @@ export function useLiveItem(
   group: string,
   id: string,
   onChanges: (changes: Change<StreamItem>[]) => void,
+  onSent: (events: Sent[]) => void,
 ): LiveItem<StreamItem> {
   const { isKnown, extent } = useExtent(stream, group)
   const isLarge = (extent?.count ?? 0) > FOLLOWED
@@ -112,7 +116,11 @@ export function useLiveItem(
       const own = changes.filter((change) => change.id === id)
       if (own.length > 0) onChanges(own)
     },
+    onSent: (events) => {
+      const own = events.filter((one) => one.id === id)
+      if (own.length > 0) onSent(own)
+    },
   })
-  const alone = useItem<StreamItem>(stream.name, group, id, { enabled: isLarge, onChanges })
+  const alone = useItem<StreamItem>(stream.name, group, id, { enabled: isLarge, onChanges, onSent })
   return isLarge ? alone : { ...whole, item: whole.items.find((one) => one.id === id) ?? null }
 }
