@@ -186,3 +186,26 @@ export async function given_rounds({ page, go, id, expect, post, motion, axe, sh
   await shot('flows-rounds');
   await page.emulateMedia({ reducedMotion: 'reduce' });
 }
+
+/** Three hundred topics between seven steps: a graph one can read, not a pile of labels. */
+export async function given_many_topics({ page, go, id, expect, post, axe, shot }) {
+  await go('/flows/crowd');
+  await id('node-s0').waitFor();
+  await expect.count('[data-line]', 6);
+  await expect.text('[data-testid=line-S0-S1]', /crowd\.0\.0\s+crowd\.0\.1\s+crowd\.0\.2\s+\+ 47 more/);
+  // As large as a flow of seven steps is otherwise.
+  const box = await id('node-s0').boundingBox();
+  if (box.width < 90) throw new Error(`a step is ${box.width} px wide`);
+  await axe();
+  await shot('flows-many-topics');
+  await post('/crowd');
+  await expect.text('[data-testid=line-S0-S1]', /more\s+1$/);
+  await id('line-S0-S1').click();
+  await expect.count('[data-testid=line-topics] li', 50);
+  await expect.text('[data-testid=line-topics] li', 'crowd.0.49');
+  await expect.text('[data-testid=line-topics] li', /^crowd\.0\.7\s*1$/);
+  await axe();
+  await shot('flows-many-topics-open');
+  await page.keyboard.press('Escape');
+  await expect.gone('[data-testid=line-topics]');
+}

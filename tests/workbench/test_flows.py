@@ -105,6 +105,23 @@ def test_loops_and_what_is_emitted_sometimes(bench: Bench) -> None:
         (bench.project / "steps" / name).unlink()
 
 
+def test_many_topics_between_two_steps(bench: Bench) -> None:
+    steps = {}
+    for at in range(7):
+        given, taken = ([f"crowd.{nth}.{one}" for one in range(50)] for nth in (at, at - 1))
+        kind = {"type": "event", "subscribes": taken} if at else {"type": "api", "method": "POST", "path": "/crowd"}
+        config = {**kind, "name": f"S{at}", "emits": given if at < 6 else [], "flows": ["crowd"]}
+        body = "" if at else "await ctx.emit({ topic: 'crowd.0.7', data: {} }); return { status: 200, body: {} }"
+        steps[f"steps/crowd-{at}.step.js"] = (
+            f"exports.config = {json.dumps(config)}\nexports.handler = async (input, ctx) => {{ {body} }}\n"
+        )
+    write(bench.project, steps)
+    until(lambda: len(bench.server.get("/__motia/api/flows/crowd").json.get("steps", [])) == 7)
+    bench.run(__file__, "given_many_topics")
+    for name in steps:
+        (bench.project / name).unlink()
+
+
 def test_a_failing_step_is_red_until_it_is_well(bench: Bench) -> None:
     bench.run(__file__, "given_a_failure")
 

@@ -1,14 +1,16 @@
-/** One line of the graph: a topic on its way from one step to another. Lights up, and lets a drop of light run along, when
+/** One line of the graph: a topic on its way from one step to another, or many of them. Lights up, and lets a drop of light run along, when
  *  an event passes; counts what has passed. */
 import { type Edge, EdgeLabelRenderer, type EdgeProps, Position } from '@xyflow/react'
-import { memo, useContext, useEffect, useRef } from 'react'
-import { classes, format } from '../../design'
-import type { GraphLine, Side } from './graph'
+import { memo, useContext, useEffect, useMemo, useRef } from 'react'
+import { classes } from '../../design'
+import type { Bundle } from './bundles'
+import type { Side } from './graph'
 import css from './Line.module.css'
+import { LineLabel } from './LineLabel'
 import { curve } from './path'
-import { lineKey, useCount, WatchContext } from './watch'
+import { lineKey, useCounts, WatchContext } from './watch'
 
-export type TopicLine = Edge<{ line: GraphLine; aside: number; isQuiet: boolean }, 'topic'>
+export type TopicLine = Edge<{ bundle: Bundle; aside: number; isQuiet: boolean }, 'topic'>
 
 const SIDES: Record<Position, Side> = {
   [Position.Left]: 'left',
@@ -29,9 +31,12 @@ export const Line = memo(function Line(props: EdgeProps<TopicLine>) {
     props
   const watch = useContext(WatchContext)
   const drops = useRef<SVGGElement>(null)
-  const line = data?.line
-  const key = line ? lineKey(line.from, line.topic, line.to) : ''
-  const count = useCount(key)
+  const bundle = data?.bundle
+  const keys = useMemo(
+    () => (bundle?.lines ?? []).map((line) => lineKey(line.from, line.topic, line.to)),
+    [bundle],
+  )
+  const count = useCounts(keys)
   const { path, x, y } = curve(
     {
       sourceX,
@@ -48,14 +53,18 @@ export const Line = memo(function Line(props: EdgeProps<TopicLine>) {
   useEffect(() => {
     shape.current = path
   })
-  useEffect(
-    () =>
+  useEffect(() => {
+    const ends = keys.map((key) =>
       watch.onPulse(key, (passed, delay) => {
         if (drops.current) run(drops.current, shape.current, Math.min(passed, MOST), delay)
       }),
-    [watch, key],
-  )
-  if (!line) return null
+    )
+    return () => {
+      for (const end of ends) end()
+    }
+  }, [watch, keys])
+  if (!bundle) return null
+  const [line] = bundle.lines
   const look = classes(
     css.line,
     line.isVirtual && css.virtual,
@@ -66,7 +75,7 @@ export const Line = memo(function Line(props: EdgeProps<TopicLine>) {
     <g
       className={look}
       data-line={`${line.from}>${line.to}`}
-      data-topic={line.topic}
+      data-topics={bundle.lines.length}
       data-virtual={line.isVirtual}
     >
       <path d={path} className={css.room} />
@@ -79,31 +88,11 @@ export const Line = memo(function Line(props: EdgeProps<TopicLine>) {
       <path d={path} className={css.light} />
       <g ref={drops} />
       <EdgeLabelRenderer>
-        <div
-          className={classes(
-            css.label,
-            'nodrag nopan',
-            line.isVirtual && css.virtual,
-            line.isConditional && css.conditional,
-            data.isQuiet && css.quiet,
-          )}
-          style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
-          title={title(line, count)}
-          data-testid={`line-${line.from}-${line.to}`}
-        >
-          {line.label}
-          {count > 0 ? <span className={css.count}>{format.count(count)}</span> : null}
-        </div>
+        <LineLabel bundle={bundle} count={count} x={x} y={y} isQuiet={data.isQuiet} />
       </EdgeLabelRenderer>
     </g>
   )
 })
-
-function title(line: GraphLine, count: number): string {
-  const what = line.isVirtual ? 'drawn only, nothing is sent' : `${count} passed since this page first looked`
-  const sometimes = line.isConditional ? ', sometimes emitted' : ''
-  return `${line.topic}: ${line.from} → ${line.to}${sometimes}; ${what}`
-}
 
 /** Drops that run along the path, one for each event as far as they can be told apart. */
 function run(place: SVGGElement, path: string, drops: number, delay: number): void {

@@ -11,8 +11,9 @@ export interface Piece {
 export interface Joint {
   source: string
   target: string
-  /** Letters of the label, for which room is left. */
+  /** Letters of the longest row of the label, and how many rows it has: room is left for it. */
   letters: number
+  rows: number
 }
 
 export type Spots = Record<string, { x: number; y: number }>
@@ -59,7 +60,7 @@ function layered(part: readonly Piece[], joints: readonly Joint[]): Box {
     graph.setEdge(
       one.source,
       one.target,
-      { width: one.letters * 6.6 + 40, height: 22, labelpos: 'c' },
+      { width: one.letters * 6.6 + 40, height: one.rows * 20 + 2, labelpos: 'c' },
       String(at),
     )
   })

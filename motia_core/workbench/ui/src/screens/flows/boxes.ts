@@ -1,5 +1,6 @@
 /** A graph in the shapes that React Flow draws. What has not changed stays the same object, so that it is not drawn anew. */
 import { Position } from '@xyflow/react'
+import { asides, bundled } from './bundles'
 import type { Graph, GraphNode, Place } from './graph'
 import type { TopicLine } from './Line'
 import type { StepBox } from './StepNode'
@@ -68,26 +69,11 @@ function end(
 
 export function joined(graph: Graph, found: readonly GraphNode[] | null): TopicLine[] {
   const hits = found && new Set(found.map((node) => node.id))
-  const between = new Map<string, number>()
-  for (const line of graph.lines) {
-    const pair = `${line.source} ${line.target}`
-    between.set(pair, (between.get(pair) ?? 0) + 1)
-  }
-  const drawn = new Map<string, number>()
-  return graph.lines.map((line) => {
-    const pair = `${line.source} ${line.target}`
-    const nth = drawn.get(pair) ?? 0
-    drawn.set(pair, nth + 1)
-    return {
-      id: line.id,
-      source: line.source,
-      target: line.target,
-      type: 'topic',
-      data: {
-        line,
-        aside: (nth - ((between.get(pair) ?? 1) - 1) / 2) * 44,
-        isQuiet: hits !== null && !hits.has(line.source) && !hits.has(line.target),
-      },
-    }
+  const bundles = bundled(graph.lines)
+  const aside = asides(bundles)
+  return bundles.map((bundle, at) => {
+    const { id, source, target } = bundle
+    const isQuiet = hits !== null && !hits.has(source) && !hits.has(target)
+    return { id, source, target, type: 'topic', data: { bundle, aside: aside[at] ?? 0, isQuiet } }
   })
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Flow, Step } from '../../data'
 import { arrange } from './arrange.ts'
-import { graphOf, heardBy, loose, meant, neighbour, read, written } from './graph.ts'
+import { asides, bundled, rowsOf } from './bundles.ts'
+import { type GraphLine, graphOf, heardBy, loose, meant, neighbour, read, written } from './graph.ts'
 import { linesOf } from './lines.ts'
 import { fileName, wrong } from './newStep.ts'
 
@@ -112,6 +113,7 @@ test('connected steps stand from left to right, lonely ones below, none upon ano
       source: String(at),
       target: String(at % 7 === 6 ? at - 3 : at + 1),
       letters: 10,
+      rows: 1,
     }))
     const spots = arrange(pieces, joints)
     assert.equal(Object.keys(spots).length, size)
@@ -124,6 +126,42 @@ test('connected steps stand from left to right, lonely ones below, none upon ano
       seen.add(box)
     }
   }
+})
+
+const line = (nth: number, source: string, target: string, isVirtual = false): GraphLine => ({
+  id: `${source}${target}${nth}`,
+  source,
+  target,
+  topic: `topic.${nth}`,
+  label: `topic.${nth}`,
+  isVirtual,
+  isConditional: false,
+  from: source,
+  to: target,
+})
+
+test('a few lines of a pair stand beside each other, more are one that names the first', () => {
+  const few = [line(1, 'a', 'b'), line(2, 'b', 'c'), line(3, 'a', 'b')]
+  const beside = bundled(few)
+  assert.deepEqual(
+    beside.map((one) => one.lines),
+    few.map((one) => [one]),
+  )
+  assert.deepEqual(asides(beside), [-22, 0, 22])
+  const many = Array.from({ length: 300 }, (_, at) => line(at, 'a', 'b', at === 7))
+  const [first, virtual, other, ...rest] = bundled([...many, line(300, 'b', 'c')])
+  assert.ok(first && virtual && other && rest.length === 0)
+  assert.deepEqual([first.lines.length, virtual.lines.length, other.lines.length], [299, 1, 1])
+  assert.deepEqual(rowsOf(first), ['topic.0', 'topic.1', 'topic.2', '+ 296 more'])
+  assert.deepEqual(rowsOf(virtual), ['topic.7'])
+  const [up = 0, down = 0, straight] = asides([first, virtual, other])
+  // Their labels do not lie upon each other: the middle of a curve moves three quarters as far.
+  assert.ok((down - up) * 0.75 > (4 * 20 + 22) / 2)
+  assert.equal(straight, 0)
+  assert.deepEqual(
+    rowsOf({ ...first, lines: [line(1, 'a', 'b'), line(2, 'a', 'b'), line(3, 'a', 'b'), line(4, 'a', 'b')] }),
+    ['topic.1', 'topic.2', 'topic.3', 'topic.4'],
+  )
 })
 
 test('ranges of lines are read as people write them', () => {

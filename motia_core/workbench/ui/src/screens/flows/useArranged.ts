@@ -2,6 +2,7 @@
  *  nodes or lines come and go. */
 import { useEffect, useMemo, useState } from 'react'
 import type { Joint, Piece, Spots } from './arrange'
+import { bundled, rowsOf } from './bundles'
 import type { Graph } from './graph'
 
 let worker: Worker | null = null
@@ -28,9 +29,11 @@ export function useArranged(graph: Graph): Spots | null {
   // Only what decides where things stand.
   const shape = useMemo(() => {
     const pieces = graph.nodes.map(({ id, width, height }): Piece => ({ id, width, height }))
-    const joints = graph.lines.map(
-      ({ source, target, label }): Joint => ({ source, target, letters: label.length }),
-    )
+    const joints = bundled(graph.lines).map((bundle): Joint => {
+      const rows = rowsOf(bundle)
+      const letters = Math.max(...rows.map((row) => row.length))
+      return { source: bundle.source, target: bundle.target, letters, rows: rows.length }
+    })
     return JSON.stringify([pieces, joints])
   }, [graph])
   useEffect(() => {

@@ -1,6 +1,14 @@
 /** What is going on in each step and passes along each line, told to those nodes and lines alone: a thousand steps are not
  *  drawn anew because one of them ran. Counts begin when this page first looked. */
-import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { connection, type Passed, type StepQueue, useGroup } from '../../data'
 
 export interface Failing {
@@ -186,7 +194,21 @@ export function useGoing(name: string): Going {
 }
 
 export function useCount(line: string): number {
+  const lines = useMemo(() => [line], [line])
+  return useCounts(lines)
+}
+
+/** Of all of them together; the same array as long as they are the same. */
+export function useCounts(lines: readonly string[]): number {
   const watch = useContext(WatchContext)
-  const follow = useCallback((listener: () => void) => watch.onNews(line, listener), [watch, line])
-  return useSyncExternalStore(follow, () => watch.count(line))
+  const follow = useCallback(
+    (listener: () => void) => {
+      const ends = lines.map((line) => watch.onNews(line, listener))
+      return () => {
+        for (const end of ends) end()
+      }
+    },
+    [watch, lines],
+  )
+  return useSyncExternalStore(follow, () => lines.reduce((sum, line) => sum + watch.count(line), 0))
 }
