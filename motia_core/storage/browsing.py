@@ -96,3 +96,6 @@ class Browsing(Protocol):
 
     async def groups(self, *, stream: str | None = None, after: str = "", limit: int = 100, now: int) -> list[Group]:
         """Those after `after` that hold anything, sorted."""
+
+    async def group(self, name: str, *, stream: str | None = None, now: int) -> Group | None:
+        """The one of that name; None when it holds nothing."""

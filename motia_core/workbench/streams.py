@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from motia_core.protocol.values import from_wire
 from motia_core.services.context import Services
 from motia_core.storage.base import Item as Stored
+from motia_core.storage.browsing import Group
 from motia_core.workbench.asked import (
     MOST,
     BadBody,
@@ -133,12 +134,14 @@ class StreamScreen:
     async def _groups(self, request: Request) -> Listing[Item]:
         wanted = _named(query_of(request, Wanted))
         now, followers = self._services.clock.now_ms(), self._followers()
+        if wanted.group_id:
+            only = await self._storage.browsing.group(wanted.group_id, stream=wanted.stream, now=now)
+            return Listing([_told(only, followers[wanted.stream, only.name])] if only else [], None)
         text, after, found = wanted.q.casefold(), wanted.cursor or "", []
         bite = await self._storage.browsing.groups(stream=wanted.stream, after=after, limit=MOST, now=now)
         for one in bite:
             if text in one.name.casefold():
-                count = followers[wanted.stream, one.name]
-                found.append({"groupId": one.name, "count": one.count, "size": one.size, "followers": count})
+                found.append(_told(one, followers[wanted.stream, one.name]))
             if len(found) == wanted.most:
                 return Listing(found, one.name)
         return Listing(found, bite[-1].name if len(bite) == MOST else None)
@@ -149,6 +152,10 @@ class StreamScreen:
         found = await self._read(wanted.stream, wanted.group_id, offset, wanted.most + 1)
         more = len(found) > wanted.most
         return Listing(found[: wanted.most], str(offset + wanted.most) if more else None)
+
+
+def _told(group: Group, followers: int) -> Item:
+    return {"groupId": group.name, "count": group.count, "size": group.size, "followers": followers}
 
 
 def _named(wanted: Wanted) -> Wanted:

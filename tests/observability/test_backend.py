@@ -250,6 +250,8 @@ def test_streams_tell_their_groups_and_items(shop: Server) -> None:
     assert (told["groupCount"], told["itemCount"], told["followers"]) == (1, 1, 0)
     [told] = items(shop, "/__motia/api/streams/groups?stream=notes")
     assert (told["groupId"], told["count"]) == ("inbox", 1)
+    assert items(shop, "/__motia/api/streams/groups?stream=notes&groupId=inbox") == [told]
+    assert items(shop, "/__motia/api/streams/groups?stream=notes&groupId=in") == []
     assert [one["text"] for one in paged(shop, "/__motia/api/streams/items?stream=notes&groupId=inbox", 1)] == ["two"]
 
 

@@ -101,3 +101,6 @@ async def test_groups_tell_how_much_they_hold(storage: Storage) -> None:
     assert [(one.name, one.count, one.size) for one in found] == [("a", 2, 6), ("b", 1, 3)]
     assert [one.name for one in await storage.browsing.groups(after="a", limit=1, now=NOW + 1)] == ["b"]
     assert await storage.browsing.groups(stream="none", now=NOW) == []
+    assert await storage.browsing.group("a", now=NOW + 1) == found[0]
+    assert await storage.browsing.group("c", now=NOW + 1) is None
+    assert await storage.browsing.group("a", stream="none", now=NOW) is None

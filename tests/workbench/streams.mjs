@@ -148,6 +148,8 @@ export async function items_and_groups_are_searched({ page, go, expect }) {
 export async function a_large_group_comes_page_by_page({ page, post, go, id, expect, shot }) {
   for (let bite = 0; bite < 5; bite += 1)
     await write(post, 'todo', 'large', { set: Array.from({ length: 500 }, (_, at) => ({ id: `n-${bite * 500 + at}`, text: `${at}` })) });
+  // Many whose names contain its own.
+  for (let nth = 0; nth < 25; nth += 1) await write(post, 'todo', `a-large-${nth}`, { set: [{ id: 'one', text: 'small' }] });
   await go('/streams?stream=todo&group=large');
   await expect.text('[data-testid=way]', 'Large: page by page');
   await expect.text('[data-testid=item-count]', '2,500 items');

@@ -74,6 +74,10 @@ class Browsing:
         names = sorted(name for name in found if name > after)[:limit]
         return [Group(name=name, count=len(found[name]), size=sum(found[name])) for name in names]
 
+    async def group(self, name: str, *, stream: str | None = None, now: int) -> Group | None:
+        sizes = [one.size for one in self._all(stream, now) if one.group == name]
+        return Group(name=name, count=len(sizes), size=sum(sizes)) if sizes else None
+
     def _all(self, stream: str | None, now: int) -> Iterator[Kept]:
         space = self._state if stream is None else self._streams.open(stream)
         for group in space.names(now):

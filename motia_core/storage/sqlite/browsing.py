@@ -96,6 +96,12 @@ class Browsing:
         rows = await self._database.read(lambda db: db.execute(_SQL["groups"], parameters).fetchall())
         return [Group(name=name, count=count, size=size) for name, count, size in rows]
 
+    async def group(self, name: str, *, stream: str | None = None, now: int) -> Group | None:
+        parameters = {"space": _space(stream), "name": name, "now": now}
+        rows = await self._database.read(lambda db: db.execute(_SQL["group"], parameters).fetchall())
+        count, size = rows[0]
+        return Group(name=name, count=count, size=size) if count else None
+
 
 def _space(stream: str | None) -> str:
     return "" if stream is None else space(stream)

@@ -43,3 +43,7 @@ WHERE space = ? AND group_name = ? AND key = ? AND (expires IS NULL OR expires >
 SELECT group_name, count(*), sum(length(value)) FROM entries
 WHERE space = :space AND group_name > :after AND (expires IS NULL OR expires > :now)
 GROUP BY group_name ORDER BY group_name LIMIT :limit;
+
+-- name: group
+SELECT count(*), coalesce(sum(length(value)), 0) FROM entries
+WHERE space = :space AND group_name = :name AND (expires IS NULL OR expires > :now);

@@ -56,8 +56,8 @@ export function useGroups(stream: StreamDetails, q: string) {
 export function useExtent(stream: StreamDetails, group: string): { isKnown: boolean; extent?: StreamGroup } {
   const { items, isLoading } = useList<StreamGroup>(
     'api/streams/groups',
-    { stream: stream.name, q: group },
-    { enabled: !stream.hidden && group !== '', limit: 20, every: EVERY_MS },
+    { stream: stream.name, groupId: group },
+    { enabled: !stream.hidden && group !== '', limit: 1, every: EVERY_MS },
   )
   return { isKnown: stream.hidden || !isLoading, extent: items.find((one) => one.groupId === group) }
 }
