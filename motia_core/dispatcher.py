@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from motia_core.clock import Clock
 from motia_core.config.knobs import Validation
 from motia_core.errors import (
+    ClientGone,
     DeadlineExceeded,
     Draining,
     InputInvalid,
@@ -48,6 +49,7 @@ ENDINGS = {
 }
 
 
+_NOT_WANTED = frozenset({InvocationCancelled.code, ClientGone.code})
 _CANCELLED = Outcome(failure=Failure(code=InvocationCancelled.code, name="Cancelled", message="cancelled"))
 
 
@@ -100,6 +102,10 @@ class Dispatcher:
             outcome = Outcome(failure=_own(error), worker=active.worker)
         finally:
             self._running.end(active)
+            if sink is not None and outcome.failure and outcome.failure.code in _NOT_WANTED and sink.left:
+                # How an endless stream ends. Nothing has failed: the one reader there was has what it wanted.
+                self._recorder.note("debug", "the client left before the end of the stream", invocation)
+                outcome = Outcome(worker=active.worker)
             failure = outcome.failure
             how = "completed" if failure is None else ENDINGS.get(failure.code, "failed")
             seconds = self._clock.monotonic() - began

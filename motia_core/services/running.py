@@ -23,6 +23,11 @@ class ResponseSink(Protocol):
 
     async def chunk(self, status: int | None, headers: Headers | None, data: bytes | None) -> None: ...
 
+    @property
+    def left(self) -> bool:
+        """Whether the client, who had its answer begun, wants no more of it."""
+        ...
+
 
 class Active:
     """One invocation under way since `started` (ms). `events` are its calls as JSON, for the trace; `wait` is how long

@@ -37,6 +37,15 @@ class Stream:
         self.started = False
         self.status = 200
 
+    @property
+    def left(self) -> bool:
+        """Also of one that asked for the head alone. A server that stops closes connections too: nobody left then."""
+        if not self.started or self._over:
+            return False
+        socket = self._opening.request.transport
+        is_closed = socket is None or socket.is_closing()
+        return self._silent or (is_closed and not self._opening.stage.draining)
+
     async def chunk(self, status: int | None, headers: Headers | None, data: bytes | None) -> None:
         if not self.started:
             self._start(200 if status is None else status, headers or {})
