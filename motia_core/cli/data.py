@@ -11,12 +11,11 @@ from motia_core.cli.arguments import Folder, Json, folder, json_input
 from motia_core.cli.output import fail, out, plain, print_json, print_table
 from motia_core.cli.project import run_async, storage
 from motia_core.clock import Clock
+from motia_core.errors import PayloadRefused
 from motia_core.protocol.values import from_wire, to_wire
+from motia_core.storage.expiry import expires
 
 state = typer.Typer(help="Read and write the state all steps share.", no_args_is_help=True)
-
-_LONGEST = 1e11
-"""As for steps (s)."""
 
 Group = Annotated[str, typer.Argument(help="Group of the value")]
 Key = Annotated[str, typer.Argument(help="Key within the group")]
@@ -50,14 +49,15 @@ def state_set(
     project: Folder = None,
 ) -> None:
     """Set one value."""
-    if ttl is not None and not 0 < ttl < _LONGEST:
-        fail(f"--ttl must be a positive number of seconds, not {ttl:g}", code=2)
-    data = to_wire(json_input(value))
+    data, now = to_wire(json_input(value)), Clock().now_ms()
+    try:
+        end = expires(ttl, now)
+    except PayloadRefused as error:
+        fail(f"--{error.message}", code=2)
 
     async def work() -> None:
         async with storage(folder(project)) as store:
-            now = Clock().now_ms()
-            await store.state.set(group, key, data, now=now, expires=None if ttl is None else now + int(ttl * 1000))
+            await store.state.set(group, key, data, now=now, expires=end)
 
     run_async(work)
 

@@ -17,6 +17,7 @@ from motia_core.services.pauses import Pauses
 from motia_core.services.running import Active, Running
 from motia_core.steps.registry import Registry
 from motia_core.storage.base import Storage
+from motia_core.storage.expiry import expires
 from motia_core.traces.recorder import Recorder
 
 MAX_NAME = 1024
@@ -54,11 +55,7 @@ class Services:
 
     def expires(self, ttl: float | None) -> int | None:
         """When something set now with `ttl` seconds ends. Raises PayloadRefused."""
-        if ttl is None:
-            return None
-        if not 0 < ttl < 1e11:
-            raise PayloadRefused(f"ttl must be a positive number of seconds, not {ttl}")
-        return self.clock.now_ms() + int(ttl * 1000)
+        return None if ttl is None else expires(ttl, self.clock.now_ms())
 
     def warn_once(self, active: Active, code: str, key: str, message: str) -> None:
         """A warning in the log of the step, the first time only."""

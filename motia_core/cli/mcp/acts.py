@@ -17,8 +17,9 @@ from motia_core.cli.mcp.project import Project
 from motia_core.cli.mcp.tools import Arguments, Refused, Tool
 from motia_core.clock import Clock
 from motia_core.protocol.values import to_wire
+from motia_core.storage.expiry import LONGEST, expires
 
-Seconds = Annotated[float, Meta(gt=0, lt=1e11)]
+Seconds = Annotated[float, Meta(gt=0, lt=LONGEST)]
 Wait = Annotated[int, Meta(description="Seconds to wait for it to end", ge=1, le=600)]
 
 
@@ -97,9 +98,10 @@ class Acts:
 
     async def state_set(self, given: StateSet) -> object:
         now = Clock().now_ms()
-        expires = None if given.ttl is None else now + int(given.ttl * 1000)
         async with self._project.storage() as store:
-            made = await store.state.set(given.group, given.key, to_wire(given.value), now=now, expires=expires)
+            made = await store.state.set(
+                given.group, given.key, to_wire(given.value), now=now, expires=expires(given.ttl, now)
+            )
         return {"group": given.group, "key": given.key, "new": made}
 
     async def state_delete(self, given: StateDelete) -> object:
