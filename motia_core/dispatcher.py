@@ -91,52 +91,57 @@ class Dispatcher:
         self._decode = msgspec.json.Decoder(RunResult).decode
 
     async def run(self, invocation: Invocation, *, sink: ResponseSink | None = None) -> Outcome:
-        began = self._clock.monotonic()
-        active = self._running.begin(invocation, sink, self._clock.now_ms())
+        clock = self._clock
+        began = clock.monotonic()
+        active = self._running.begin(invocation, sink, clock.now_ms())
         outcome = _CANCELLED
         try:
-            outcome = await self._call(invocation, active, began)
+            pool = self._pools(invocation.step)
+            worker = await pool.acquire(alone=invocation.alone)
+            active.worker = worker.name
+            due, now = invocation.caller.due, clock.monotonic()
+            active.wait = int((now - began) * 1000) if due is None else max(0, clock.now_ms() - due)
+            try:
+                if invocation.begins is not None:
+                    await invocation.begins()
+                raw = await worker.run(invocation.id, self._params(invocation, now), deadline=invocation.deadline)
+            finally:
+                pool.release(worker)
+            outcome = self._outcome(invocation.step, worker.name, raw)
         except RunnerError as error:
             outcome = Outcome(failure=_reported(error.error), worker=active.worker)
         except MotiaError as error:
             outcome = Outcome(failure=_own(error), worker=active.worker)
         finally:
-            self._running.end(active)
-            if sink is not None and outcome.failure and outcome.failure.code in _NOT_WANTED and sink.left:
-                # How an endless stream ends. Nothing has failed: the one reader there was has what it wanted.
-                self._recorder.note("debug", "the client left before the end of the stream", invocation)
-                outcome = Outcome(worker=active.worker)
-            failure = outcome.failure
-            how = "completed" if failure is None else ENDINGS.get(failure.code, "failed")
-            seconds = self._clock.monotonic() - began
-            self._counts.ran(invocation.step.name, how, seconds, invocation.caller.attempt)
-            self._recorder.span(self._span(active, outcome), None if invocation.issues else invocation.input)
+            outcome = self._ended(active, outcome, clock.monotonic() - began)
         return outcome
 
-    async def _call(self, invocation: Invocation, active: Active, began: float) -> Outcome:
-        step = invocation.step
-        pool = self._pools(step)
-        worker = await pool.acquire(alone=invocation.alone)
-        active.worker = worker.name
-        due, now = invocation.caller.due, self._clock.monotonic()
-        active.wait = int((now - began) * 1000) if due is None else max(0, self._clock.now_ms() - due)
-        try:
-            if invocation.begins is not None:
-                await invocation.begins()
-            raw = await worker.run(invocation.id, self._params(invocation, now), deadline=invocation.deadline)
-        finally:
-            pool.release(worker)
+    def _outcome(self, step: Step, worker: str, raw: Raw) -> Outcome:
+        """What the runner answered. Raises WorkerDied when it is no answer."""
         try:
             result = self._decode(raw)
         except msgspec.MsgspecError as error:
             raise WorkerDied(f"the runner's answer cannot be read: {error}") from None
         if step.kind != "api":
-            return Outcome(value=result.value, worker=worker.name)
+            return Outcome(value=result.value, worker=worker)
         if result.response is None:
             raise WorkerDied("the runner's answer holds no response")
         got = result.response
         response = Response(status=got.status, headers=got.headers, kind=got.kind, body=got.body)
-        return Outcome(response=response, worker=worker.name)
+        return Outcome(response=response, worker=worker)
+
+    def _ended(self, active: Active, outcome: Outcome, seconds: float) -> Outcome:
+        """Counts and records it."""
+        self._running.end(active)
+        invocation, sink, failure = active.invocation, active.sink, outcome.failure
+        if sink is not None and failure is not None and failure.code in _NOT_WANTED and sink.left:
+            # How an endless stream ends. Nothing has failed: the one reader there was has what it wanted.
+            self._recorder.note("debug", "the client left before the end of the stream", invocation)
+            outcome, failure = Outcome(worker=active.worker), None
+        how = "completed" if failure is None else ENDINGS.get(failure.code, "failed")
+        self._counts.ran(invocation.step.name, how, seconds, invocation.caller.attempt)
+        self._recorder.span(self._span(active, outcome), None if invocation.issues else invocation.input)
+        return outcome
 
     def _params(self, invocation: Invocation, now: float) -> bytes:
         step, caller = invocation.step, invocation.caller

@@ -33,10 +33,10 @@ from motia_core.triggers.query import Value
 from motia_core.triggers.reading import NO_BODY, Body, Reader
 from motia_core.triggers.refusal import Refusal, invalid, is_fault, refuse, refuse_error
 from motia_core.triggers.reply import Reply, Stage
-from motia_core.triggers.request import NO_QUERY, Client, Headers, Proxies, encode, headers_of, query_of, told
+from motia_core.triggers.request import NO_QUERY, Client, Headers, Proxies, Request, encode, query_of, told
 from motia_core.triggers.response import BadResponse
 from motia_core.triggers.routes import BadPath, Match, RouteTable, Target
-from motia_core.triggers.streamed import Opening, Stream
+from motia_core.triggers.streamed import Stream
 from motia_core.validation import Validators
 
 
@@ -52,8 +52,8 @@ class Notes(Protocol):
     def note(self, level: Level, msg: str, invocation: Invocation | None = None, **fields: object) -> None: ...
 
 
-Live = Callable[[web.BaseRequest, Asked, Step, dict[str, str]], Awaitable[Reply]]
-Fallback = Callable[[web.BaseRequest, Asked, str], Awaitable[Reply | None]]
+Live = Callable[[Request, Asked, Step, dict[str, str]], Awaitable[Reply]]
+Fallback = Callable[[Request, Asked, str], Awaitable[Reply | None]]
 
 
 class Api:
@@ -96,10 +96,10 @@ class Api:
         """What is served right now."""
         return self._registry.current
 
-    async def handle(self, request: web.BaseRequest) -> Reply:
+    async def handle(self, request: Request) -> Reply:
         """Never raises but for cancellation and a client that has left."""
         began = self._clock.monotonic()
-        headers = headers_of(request.headers)
+        headers = request.headers
         remote = self._caller_of(headers) if "traceparent" in headers else None
         asked = Asked(request.method, headers, remote.trace_id if remote else self._clock.new_trace_id(), remote=remote)
         try:
@@ -111,7 +111,7 @@ class Api:
         except ConnectionError:
             raise
         except Exception as error:
-            self._notes.note("error", "the server failed to answer", None, error=repr(error), path=request.raw_path)
+            self._notes.note("error", "the server failed to answer", None, error=repr(error), path=request.target)
             reply = self.composer.refuse(asked, Refusal(500, repr(error) if self._dev else None))
         self._counts.answered(asked.step, asked.method, reply.status, self._clock.monotonic() - began)
         return reply
@@ -130,15 +130,15 @@ class Api:
         http = self._config.http
         return query_of(text, http.params, http.param_depth) if text else NO_QUERY
 
-    async def read(self, request: web.BaseRequest, asked: Asked) -> object:
+    async def read(self, request: Request, asked: Asked) -> object:
         """The decoded body of a built-in route, None without one. Raises Refusal."""
         name = self._clock.new_id()
-        body = await self._reader.read(request.content, asked.headers, request.transport, name, decode=True)  # type: ignore[arg-type]
+        body = await self._reader.read(request.content, asked.headers, request.line.transport, name, decode=True)
         self._reader.release(body)
         return None if body.value is msgspec.UNSET else body.value
 
-    async def _serve(self, request: web.BaseRequest, asked: Asked, headers: Headers) -> Reply:
-        path, _, query = request.raw_path.partition("?")
+    async def _serve(self, request: Request, asked: Asked, headers: Headers) -> Reply:
+        path, _, query = request.target.partition("?")
         if path[:1] != "/":
             path = _path_of(path)
         snapshot = self._registry.current
@@ -159,12 +159,12 @@ class Api:
         endpoint = self._endpoints.get(target)
         if endpoint is None:
             endpoint = self._endpoints[target] = Endpoint(target, self._config, self._validators)
-        client = self.proxies.client(_peer(request), headers)
+        client = self.proxies.client(request.line.address, headers)
         invocation_id = self._clock.new_id()
         content, checks = request.content, endpoint.checks
         body = NO_BODY if content.at_eof() else self._reader.ready(content, headers, decode=checks)
         if body is None:
-            body = await self._reader.read(content, headers, request.transport, invocation_id, decode=checks)  # type: ignore[arg-type]
+            body = await self._reader.read(content, headers, request.line.transport, invocation_id, decode=checks)
         try:
             issues = None
             if checks:
@@ -217,9 +217,9 @@ class Api:
         raise invalid(issues)
 
     async def _run(
-        self, request: web.BaseRequest, asked: Asked, endpoint: Endpoint, invocation: Invocation, client: Client
+        self, request: Request, asked: Asked, endpoint: Endpoint, invocation: Invocation, client: Client
     ) -> Reply:
-        stream = Stream(Opening(self.stage, request, asked, self.composer))
+        stream = Stream(self.stage, request, asked, self.composer)
         outcome = await self._dispatcher.run(invocation, sink=stream)
         failure, response = outcome.failure, outcome.response
         if failure is not None:
@@ -254,7 +254,7 @@ class Api:
         headers = {"Retry-After": "1"}
         return Refusal(503, place if self._dev else None, error="The step cannot run", headers=headers)
 
-    async def _elsewhere(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply:
+    async def _elsewhere(self, request: Request, asked: Asked, path: str) -> Reply:
         """No step serves this: a preflight, a built-in path, or an error that helps."""
         methods = self._table.allowed(path)
         if methods and asked.method == "OPTIONS":
@@ -284,11 +284,6 @@ class Api:
 def _is_preflight(found: Match, headers: Headers) -> bool:
     """A step for all methods does not answer browsers' preflights; a step for OPTIONS does."""
     return found.target.route.method == "*" and "access-control-request-method" in headers
-
-
-def _peer(request: web.BaseRequest) -> str:
-    peer = request.protocol.peername
-    return str(peer[0]) if isinstance(peer, tuple) else "127.0.0.1"
 
 
 def _path_of(target: str) -> str:

@@ -23,22 +23,13 @@ from motia_core.triggers import bodies
 from motia_core.triggers.bodies import BodyType, Kind
 from motia_core.triggers.query import TooMany, parse_query
 from motia_core.triggers.refusal import Refusal
+from motia_core.triggers.request import Content
 from motia_core.triggers.uploads import Uploads, spill
 
 Lookup = Mapping[str, str | list[str]]
 _ROOM = 512 * 1024
 _INLINE = 256 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class Content(Protocol):
-    """The socket's side of a body."""
-
-    total_bytes: int
-
-    def is_eof(self) -> bool: ...
-    def read_nowait(self, n: int = -1) -> bytes: ...
-    async def readany(self) -> bytes: ...
 
 
 class Writing(Protocol):

@@ -1,4 +1,4 @@
-"""Answers on their way to the socket. The server only needs `prepare`, `write_eof` and `keep_alive` of them.
+"""Answers on their way to the socket. A connection only needs `send` and `keep_alive` of them.
 
 One answer is one write: status, headers and body together. `Stage` holds what all answers share: the date, the lines
 every answer carries, and whether the server drains.
@@ -6,51 +6,31 @@ every answer carries, and whether the server drains.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from pathlib import Path
-from typing import Protocol
 
 import anyio
 
 from motia_core.clock import Clock
+from motia_core.triggers.refusal import Refusal
+from motia_core.triggers.request import Request, Socket
 from motia_core.triggers.response import STATUS_LINES, DateLine
 
 _END = b"\r\n\r\n"
 _CLOSE = b"\r\nConnection: close\r\n\r\n"
 _KEEP = b"\r\nConnection: keep-alive\r\n\r\n"
+_LAST_WORD = (
+    b"HTTP/1.1 %d \r\nContent-Type: application/json; charset=utf-8\r\n"
+    b"Content-Length: %d\r\nX-Trace-Id: %b\r\nConnection: close\r\n\r\n%b"
+)
 _PIECE = 256 * 1024
 _JOIN = 64 * 1024
 
 
-class Socket(Protocol):
-    def write(self, data: bytes) -> None: ...
-    def is_closing(self) -> bool: ...
-    def close(self) -> None: ...
-    def abort(self) -> None: ...
-
-
-class Writer(Protocol):
-    async def drain(self) -> None: ...
-
-
-class Wire(Protocol):
-    @property
-    def writing_paused(self) -> bool: ...
-    def force_close(self) -> None: ...
-
-
-class Asking(Protocol):
-    """The part of a request that an answer looks at."""
-
-    @property
-    def keep_alive(self) -> bool: ...
-    @property
-    def version(self) -> tuple[int, int]: ...
-    @property
-    def transport(self) -> Socket | None: ...
-    @property
-    def writer(self) -> Writer: ...
-    @property
-    def protocol(self) -> Wire: ...
+def last_word(refusal: Refusal, trace_id: str) -> bytes:
+    """All of the answer to a client that has not asked wholly."""
+    body = refusal.body(trace_id)
+    return _LAST_WORD % (refusal.status, len(body), trace_id.encode(), body)
 
 
 class Stage:
@@ -83,9 +63,9 @@ class Reply:
         self.hang_up = False
         self.keep_alive = True
 
-    def start(self, request: Asking, length: bytes) -> tuple[Socket, bytes]:
+    def start(self, request: Request, length: bytes) -> tuple[Socket, bytes]:
         """The socket and the whole head. Raises ConnectionResetError when the client has left."""
-        socket = request.transport
+        socket: Socket | None = request.line.transport
         if socket is None or socket.is_closing():
             raise ConnectionResetError("the client has left")
         if self.close or self.stage.draining or not request.keep_alive:
@@ -96,7 +76,8 @@ class Reply:
         line = STATUS_LINES[self.status]
         return socket, b"%b%b%b%bX-Trace-Id: %b%b" % (line, self.head, length, self.stage.date(), trace, end)
 
-    async def prepare(self, request: Asking) -> None:
+    def send(self, request: Request) -> Awaitable[None] | None:
+        """Writes it; what is returned must be waited for, if anything is. Raises ConnectionResetError."""
         socket, head = self.start(request, b"")
         body = self.body
         if len(body) > _JOIN:
@@ -104,13 +85,11 @@ class Reply:
             socket.write(body)
         else:
             socket.write(head + body)
-        if request.protocol.writing_paused:
-            await request.writer.drain()
         if self.hang_up:
-            request.protocol.force_close()
-
-    async def write_eof(self) -> None:
-        """Everything has gone out already."""
+            request.line.force_close()
+        elif request.line.writing_paused:
+            return request.line.drain()
+        return None
 
 
 class FileReply(Reply):
@@ -122,7 +101,10 @@ class FileReply(Reply):
         super().__init__(stage, status, head, b"", trace_id)
         self.path = path
 
-    async def prepare(self, request: Asking) -> None:
+    def send(self, request: Request) -> Awaitable[None]:
+        return self._pieces(request)
+
+    async def _pieces(self, request: Request) -> None:
         try:
             socket, head = self.start(request, b"")
             socket.write(head)
@@ -131,7 +113,7 @@ class FileReply(Reply):
                     if socket.is_closing():
                         raise ConnectionResetError("the client has left")
                     socket.write(piece)
-                    await request.writer.drain()
+                    await request.line.drain()
         finally:
             # Not in a thread: a client that leaves now would cancel the wait for it, and the file would stay.
             self.path.unlink(missing_ok=True)
@@ -146,5 +128,5 @@ class Sent(Reply):
         super().__init__(stage, status, b"", b"", "")
         self.keep_alive = keep_alive
 
-    async def prepare(self, request: Asking) -> None:
+    def send(self, request: Request) -> None:
         """Nothing is left to send."""

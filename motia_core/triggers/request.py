@@ -1,4 +1,5 @@
-"""What a handler is told about an HTTP request: headers, query, client address, the whole as wire JSON. Pure.
+"""One HTTP request: as the listener hands it on, and what a handler is told of it: headers, query, client address, the
+whole as wire JSON. Pure.
 
 `X-Forwarded-*` counts only when the peer is one the configuration trusts.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Raw, Struct
@@ -27,6 +29,49 @@ _encode = msgspec.json.Encoder().encode
 SESSION_COOKIE = "motia_session"
 """Opens the admin routes for who has signed in to the workbench."""
 NO_QUERY: dict[str, Value] = {}
+
+
+class Content(Protocol):
+    """The body as it arrives."""
+
+    total_bytes: int
+
+    def is_eof(self) -> bool: ...
+    def at_eof(self) -> bool: ...
+    def read_nowait(self, n: int = -1) -> bytes: ...
+    async def readany(self) -> bytes: ...
+
+
+class Socket(Protocol):
+    def write(self, data: bytes) -> None: ...
+    def is_closing(self) -> bool: ...
+    def close(self) -> None: ...
+    def abort(self) -> None: ...
+
+
+class Line(Protocol):
+    """The connection a request came on. `transport` is None once the client has left."""
+
+    address: str
+
+    @property
+    def transport(self) -> Any: ...
+    @property
+    def writing_paused(self) -> bool: ...
+    async def drain(self) -> None: ...
+    def force_close(self) -> None: ...
+
+
+class Request(Struct):
+    """`target` is what was asked for, as it was sent, `version` that of HTTP. `headers` as `headers_of` makes them."""
+
+    method: str
+    target: str
+    version: tuple[int, int]
+    headers: Headers
+    keep_alive: bool
+    content: Content
+    line: Line
 
 
 def headers_of(items: Mapping[str, str]) -> Headers:

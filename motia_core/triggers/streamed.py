@@ -5,32 +5,25 @@ The first chunk carries status and headers. A stream that fails is cut, so that 
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from motia_core.errors import CallRefused, ClientGone
 from motia_core.triggers.composer import Asked, Composer
-from motia_core.triggers.reply import Asking, Reply, Sent, Stage
+from motia_core.triggers.reply import Reply, Sent, Stage
+from motia_core.triggers.request import Request
 from motia_core.triggers.response import BODILESS, BadResponse, Head, Headers, check_status
 
 _EVENTS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
-class Opening(Struct, frozen=True):
-    """What the head of a stream is made with."""
-
-    stage: Stage
-    request: Asking
-    asked: Asked
-    composer: Composer
-
-
 class Stream:
     """The sink of one invocation. Raises CallRefused for a head that cannot be sent, ClientGone when nobody reads."""
 
-    __slots__ = ("_chunked", "_opening", "_over", "_silent", "started", "status")
+    __slots__ = ("_asked", "_chunked", "_composer", "_over", "_request", "_silent", "_stage", "started", "status")
 
-    def __init__(self, opening: Opening) -> None:
-        self._opening = opening
+    def __init__(self, stage: Stage, request: Request, asked: Asked, composer: Composer) -> None:
+        self._stage = stage
+        self._request = request
+        self._asked = asked
+        self._composer = composer
         self._chunked = False
         self._silent = False
         self._over = False
@@ -42,20 +35,20 @@ class Stream:
         """Also of one that asked for the head alone. A server that stops closes connections too: nobody left then."""
         if not self.started or self._over:
             return False
-        socket = self._opening.request.transport
+        socket = self._request.line.transport
         is_closed = socket is None or socket.is_closing()
-        return self._silent or (is_closed and not self._opening.stage.draining)
+        return self._silent or (is_closed and not self._stage.draining)
 
     async def chunk(self, status: int | None, headers: Headers | None, data: bytes | None) -> None:
         if not self.started:
             self._start(200 if status is None else status, headers or {})
-        socket = self._opening.request.transport
+        socket = self._request.line.transport
         if self._over or self._silent or socket is None or socket.is_closing():
             raise ClientGone
         if data:
             socket.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
         try:
-            await self._opening.request.writer.drain()
+            await self._request.line.drain()
         except ConnectionError:
             raise ClientGone from None
 
@@ -69,16 +62,15 @@ class Stream:
         head.lines.append(f"Content-Type: {content_type}\r\n")
         if content_type.startswith("text/event-stream"):
             head.default(_EVENTS)
-        opening = self._opening
-        head.default(opening.composer.common(opening.asked))
+        head.default(self._composer.common(self._asked))
         self.started, self.status = True, status
-        self._silent = opening.asked.method == "HEAD" or status in BODILESS
-        self._chunked = not self._silent and opening.request.version >= (1, 1)
+        self._silent = self._asked.method == "HEAD" or status in BODILESS
+        self._chunked = not self._silent and self._request.version >= (1, 1)
         framing = b"Transfer-Encoding: chunked\r\n" if self._chunked else b""
         close = not self._chunked and not self._silent
-        reply = Reply(opening.stage, status, head.encode(), b"", opening.asked.trace_id, close=close)
+        reply = Reply(self._stage, status, head.encode(), b"", self._asked.trace_id, close=close)
         try:
-            socket, start = reply.start(opening.request, framing)
+            socket, start = reply.start(self._request, framing)
         except ConnectionResetError:
             raise ClientGone from None
         socket.write(start)
@@ -86,19 +78,19 @@ class Stream:
     def finish(self) -> Reply:
         """Ends the response cleanly."""
         self._over = True
-        socket = self._opening.request.transport
+        socket = self._request.line.transport
         if socket is not None and not socket.is_closing() and self._chunked:
             socket.write(b"0\r\n\r\n")
-        keep = self._opening.request.keep_alive and (self._chunked or self._silent) and not self._opening.stage.draining
-        return Sent(self._opening.stage, self.status, keep_alive=keep)
+        keep = self._request.keep_alive and (self._chunked or self._silent) and not self._stage.draining
+        return Sent(self._stage, self.status, keep_alive=keep)
 
     def cut(self) -> Reply:
         """Ends the connection before the response is whole."""
         self._over = True
-        socket = self._opening.request.transport
+        socket = self._request.line.transport
         if socket is not None:
             if self._chunked:
                 socket.close()
             else:
                 socket.abort()
-        return Sent(self._opening.stage, self.status, keep_alive=False)
+        return Sent(self._stage, self.status, keep_alive=False)

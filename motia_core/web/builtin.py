@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import anyio.to_thread
 import msgspec
-from aiohttp import web
 from msgspec import UNSET, Struct
 
 from motia_core.errors import MotiaError
@@ -19,7 +18,7 @@ from motia_core.triggers.composer import Asked
 from motia_core.triggers.query import Value
 from motia_core.triggers.refusal import Refusal, later
 from motia_core.triggers.reply import Reply
-from motia_core.triggers.request import Client, Headers
+from motia_core.triggers.request import Client, Headers, Request
 from motia_core.triggers.response import JSON
 from motia_core.triggers.routes import BadPath, Match, Refused, RouteTable
 from motia_core.web.guards import Guard
@@ -31,7 +30,7 @@ PREFIX = "/__motia"
 
 
 class AdminRequest(Struct, frozen=True):
-    """What an admin route is given. `body` is the decoded body, None without one; `http` is for those who stream."""
+    """What an admin route is given. `body` is the decoded body, None without one."""
 
     method: str
     path: str
@@ -39,7 +38,6 @@ class AdminRequest(Struct, frozen=True):
     query: dict[str, Value]
     headers: Headers
     body: object
-    http: web.BaseRequest
     trace_id: str = ""
 
 
@@ -73,7 +71,7 @@ class Builtin:
         self._admin = {f"GET {PREFIX}/api": self._index, **admin}
         self._table = RouteTable([_as_step(key) for key in self._admin])
 
-    async def open(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply | None:
+    async def open(self, request: Request, asked: Asked, path: str) -> Reply | None:
         """A path that no step owns, if it is ours."""
         key = path.rstrip("/") or "/"
         if key in ("/health", "/ready"):
@@ -101,7 +99,7 @@ class Builtin:
         """To the workbench."""
         return self._api.composer.plain(asked, 302, b"", {"location": f"{self._base or '/'}/".replace("//", "/")})
 
-    async def admin(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply:
+    async def admin(self, request: Request, asked: Asked, path: str) -> Reply:
         """A guarded path. Never with CORS lines."""
         try:
             return await self._guarded(request, asked, path)
@@ -113,7 +111,7 @@ class Builtin:
             told = Refusal(error.status, error.hint or None, error=error.message, headers=later(error.status))
             return self._api.composer.refuse(asked, told, cors=False)
 
-    async def _guarded(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply:
+    async def _guarded(self, request: Request, asked: Asked, path: str) -> Reply:
         if path == PREFIX + "/session" and asked.method == "POST" and self._guard.has_surface:
             return await self._sign_in(request, asked)
         if path == PREFIX + "/session" and asked.method == "DELETE" and self._guard.has_surface:
@@ -131,23 +129,21 @@ class Builtin:
         if found is None:
             raise Refusal(404, f"there is nothing at {path[:200]}")
         body = await self._api.read(request, asked)
-        query = self._api.query(request.raw_path.partition("?")[2])
-        asking = AdminRequest(asked.method, path, found.params, query, asked.headers, body, request, asked.trace_id)  # type: ignore[arg-type]
+        query = self._api.query(request.target.partition("?")[2])
+        asking = AdminRequest(asked.method, path, found.params, query, asked.headers, body, asked.trace_id)  # type: ignore[arg-type]
         result = await self._admin[found.target.step.name](asking)
         if isinstance(result, Nothing):
             result = Answer(status=204, headers={})
         if isinstance(result, Answer):
             return self._api.composer.plain(asked, result.status, result.body, result.headers)
-        if hasattr(result, "prepare"):
-            return result  # type: ignore[return-value]
         return self._json(asked, 200, result, cors=False)
 
-    async def _app(self, request: web.BaseRequest, asked: Asked, path: str) -> Reply | None:
+    async def _app(self, request: Request, asked: Asked, path: str) -> Reply | None:
         """A file of the web app. `?plain` asks for the page without scripts."""
         assets = self._assets
         if assets is None or asked.method not in ("GET", "HEAD") or not assets.owns(path):
             return None
-        if request.raw_path.partition("?")[2] == "plain" or not assets.is_built or self._is_route(asked, path):
+        if request.target.partition("?")[2] == "plain" or not assets.is_built or self._is_route(asked, path):
             return None
         if self._dev or not self._guard.has_surface:
             self._guard.check(asked.headers, self.client(request, asked))  # type: ignore[arg-type]
@@ -165,17 +161,15 @@ class Builtin:
             return False
         return isinstance(found, Match) and found.target.step.name != f"GET {self._base or '/'}"
 
-    def client(self, request: web.BaseRequest, asked: Asked) -> Client:
+    def client(self, request: Request, asked: Asked) -> Client:
         """Who asks, as the steps are told too."""
-        peer = request.protocol.peername
-        address = str(peer[0]) if isinstance(peer, tuple) else "127.0.0.1"
-        return self._api.proxies.client(address, asked.headers)  # type: ignore[arg-type]
+        return self._api.proxies.client(request.line.address, asked.headers)  # type: ignore[arg-type]
 
-    def _sign_out(self, request: web.BaseRequest, asked: Asked) -> Reply:
+    def _sign_out(self, request: Request, asked: Asked) -> Reply:
         gone = self._guard.leave(self.client(request, asked))
         return self._api.composer.plain(asked, 204, b"", {"cache-control": "no-store", "set-cookie": gone})
 
-    async def _sign_in(self, request: web.BaseRequest, asked: Asked) -> Reply:
+    async def _sign_in(self, request: Request, asked: Asked) -> Reply:
         client = self.client(request, asked)
         self._guard.slow(client)
         body = await self._api.read(request, asked)

@@ -6,58 +6,73 @@ comes back soon, so that those who are served do not wait for all of them.
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
-
-from aiohttp import web
 
 from motia_core.clock import Clock
 from motia_core.config.knobs import Http
+from motia_core.triggers.refusal import Refusal
+from motia_core.triggers.reply import Reply
+from motia_core.triggers.request import Request
 from motia_core.web.connection import Connection
-from motia_core.web.eager import EagerLoop
 
 _LOOKS = 64
 _AT_ONCE = 50
 _OFTEN, _SELDOM = 0.02, 1.0
+_BACKLOG = 2048
 
 
-class Listener(web.Server):
-    """Makes a Connection for each client. `refused` turns a refusal into an answer; `exempt` says which addresses may
-    open as many connections as they like."""
+Handler = Callable[[Request], Awaitable[Reply]]
+
+
+class Listener:
+    """Makes a Connection for each client. `handler` answers requests, `refused` turns a refusal into an answer;
+    `exempt` says which addresses may open as many connections as they like."""
 
     def __init__(
-        self, handler: Any, *, http: Http, clock: Clock, refused: Any, exempt: Callable[[str], bool] = lambda _: False
+        self,
+        handler: Handler,
+        *,
+        http: Http,
+        clock: Clock,
+        refused: Callable[[Refusal], Reply],
+        exempt: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        super().__init__(handler, handler_cancellation=True)
+        self.handler = handler
         self.http = http
         self.clock = clock
-        self.refused: Any = refused
-        self.eager = EagerLoop(self._loop)
+        self.refused = refused
+        self.loop = asyncio.get_running_loop()
         self._exempt = exempt
+        self._doors: list[asyncio.Server] = []
         self._open: OrderedDict[Connection, None] = OrderedDict()
         self._from: Counter[str] = Counter()
         self._timer: Any = None
-        self._period = max(_OFTEN, min(_SELDOM, http.header_timeout / 4, http.send_timeout / 4))
+        self._period = max(_OFTEN, min(_SELDOM, http.header_timeout / 4, http.send_timeout / 4, http.keep_alive / 4))
         # The parser's error names the limit that was broken: two different ones tell the line from the headers.
         self.line_limit = http.request_line + (http.request_line == http.header_size)
-        self._options: dict[str, Any] = {
-            "loop": self._loop,
-            "keepalive_timeout": http.keep_alive,
-            "access_log": None,
-            "max_line_size": self.line_limit,
-            "max_field_size": http.header_size,
-            "max_headers": http.header_count,
-            "lingering_time": http.linger,
-            "auto_decompress": False,
-        }
 
-    def __call__(self) -> Connection:
-        return Connection(self, **self._options)
+    async def listen(self, sockets: Iterable[socket.socket]) -> None:
+        for one in sockets:
+            self._doors.append(await self.loop.create_server(lambda: Connection(self), sock=one, backlog=_BACKLOG))
+
+    def shut(self) -> None:
+        """Takes no new connections."""
+        for door in self._doors:
+            door.close()
+        self._doors.clear()
+
+    @property
+    def connections(self) -> int:
+        return len(self._open)
 
     @property
     def busy(self) -> int:
-        return sum(1 for one in self.connections if isinstance(one, Connection) and one.is_busy)
+        """Requests being answered."""
+        return sum(1 for one in self._open if one.is_busy)
 
     def admit(self, newcomer: Connection) -> None:
         """Takes a connection in, or closes it."""
@@ -69,7 +84,7 @@ class Listener(web.Server):
         self._open[newcomer] = None
         self._from[address] += 1
         if self._timer is None:
-            self._timer = self._loop.call_later(self._period, self._look)
+            self._timer = self.loop.call_later(self._period, self._look)
 
     def forget(self, one: Connection) -> None:
         """A connection that has ended, or is about to."""
@@ -96,35 +111,40 @@ class Listener(web.Server):
         return True
 
     def _look(self) -> None:
-        now, ended, period = self._loop.time(), 0, self._period
-        found = [one for one in self.connections if isinstance(one, Connection)]
+        now, ended, period = self.loop.time(), 0, self._period
+        found = list(self._open)
         for one in found:
             ended += one.look(now)
             if ended == _AT_ONCE:
                 period = _OFTEN
                 break
         self._relieve(found)
-        self._timer = self._loop.call_later(period, self._look) if found else None
+        self._timer = self.loop.call_later(period, self._look) if found else None
 
     def _relieve(self, found: list[Connection]) -> None:
         """Cuts those who have taken nothing for the longest, until what waits for clients fits the memory for it."""
-        unsent = sum(one.unsent for one in found)
+        unsent = sum(one.patience.unsent for one in found)
         if unsent <= self.http.send_memory:
             return
-        waiting = [one for one in found if one.stalled_since is not None]
-        for one in sorted(waiting, key=lambda one: one.stalled_since or 0.0):
+        waiting = [one for one in found if one.patience.stalled_since is not None]
+        for one in sorted(waiting, key=lambda one: one.patience.stalled_since or 0.0):
             if unsent <= self.http.send_memory:
                 return
-            unsent -= one.unsent
+            unsent -= one.patience.unsent
             one.cut()
-
-    def close_all(self) -> None:
-        """Ends every connection, which cancels what is being answered."""
-        for one in self.connections:
-            one.force_close()
 
     def close_idle(self) -> None:
         """Ends connections on which nobody waits for an answer."""
-        for one in self.connections:
-            if not (isinstance(one, Connection) and one.is_busy):
+        for one in list(self._open):
+            if one.is_idle:
                 one.force_close()
+
+    def close_all(self) -> None:
+        """Ends every connection, which cancels what is being answered."""
+        for one in list(self._open):
+            one.force_close()
+
+    def cut_all(self) -> None:
+        """The same for those whose clients do not take what was written."""
+        for one in list(self._open):
+            one.cut()

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import anyio
-from aiohttp import HttpVersion10, web
 
 from motia_core.clock import Clock
 from motia_core.config.knobs import Config
@@ -18,7 +17,7 @@ from motia_core.triggers.api import Api
 from motia_core.triggers.composer import Asked
 from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.reply import Reply
-from motia_core.triggers.request import headers_of
+from motia_core.triggers.request import Request
 from motia_core.web.builtin import PREFIX, AdminRequest, AdminRoute, Builtin, Report
 from motia_core.web.guards import Guard
 from motia_core.web.listener import Listener
@@ -31,10 +30,11 @@ from motia_core.workbench.page import HEADERS, render
 class Sockets(Protocol):
     """Makes the connection of a request a stream socket; `is_admin`: of somebody who may join hidden streams."""
 
-    def __call__(self, request: web.BaseRequest, asked: Asked, *, is_admin: bool) -> Awaitable[Reply]: ...
+    def __call__(self, request: Request, asked: Asked, *, is_admin: bool) -> Awaitable[Reply]: ...
 
 
 _ABORT_GRACE = 0.5
+_OLDEST = (1, 0)
 
 
 class Server:
@@ -72,8 +72,6 @@ class Server:
         )  # fmt: skip
         api.fallback = self._builtin.open
         self._listeners: list[Listener] = []
-        self._runners: list[web.ServerRunner] = []
-        self._sites: list[web.SockSite] = []
         self.port = 0
         self.hosts: list[str] = []
         self.workbench_port: int | None = None
@@ -106,22 +104,14 @@ class Server:
     async def _listen(self, handler: Any, sockets: list[socket.socket]) -> None:
         trusts = self._api.proxies.trusts
         listener = Listener(handler, http=self._config.http, clock=self._clock, refused=self._refused, exempt=trusts)
-        runner = web.ServerRunner(listener, shutdown_timeout=_ABORT_GRACE)
-        await runner.setup()
+        await listener.listen(sockets)
         self._listeners.append(listener)
-        self._runners.append(runner)
-        for one in sockets:
-            site = web.SockSite(runner, one, backlog=2048)
-            await site.start()
-            self._sites.append(site)
 
     async def drain(self) -> None:
         """No new connections; answers under way are finished and close theirs."""
         self._api.stage.draining = True
-        for site in self._sites:
-            await site.stop()
-        self._sites.clear()
         for listener in self._listeners:
+            listener.shut()
             listener.close_idle()
 
     async def stop(self, grace: float) -> None:
@@ -135,9 +125,8 @@ class Server:
         with anyio.move_on_after(_ABORT_GRACE):
             while any(listener.connections for listener in self._listeners):  # noqa: ASYNC110
                 await anyio.sleep(0.01)
-        for runner in self._runners:
-            await runner.cleanup()
-        self._runners.clear()
+        for listener in self._listeners:
+            listener.cut_all()
         self._listeners.clear()
 
     @property
@@ -145,28 +134,25 @@ class Server:
         """Requests being answered."""
         return sum(listener.busy for listener in self._listeners)
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse | Reply:
-        path = request.raw_path
-        if request.version < HttpVersion10:
-            return self._refused(Refusal(400, "HTTP/1.0 or later is needed", close=True))
-        if self._sockets is not None and "Upgrade" in request.headers and request.method == "GET":
-            asked = self._asked(request)
-            if "websocket" in str(asked.headers.get("upgrade", "")).lower():
-                return await self._upgrade(request, asked, self._sockets)
-        if path.startswith(PREFIX):
-            return await self._admin(request, path)
-        return await self._api.handle(request)
+    def _handle(self, request: Request) -> Awaitable[Reply]:
+        if request.version < _OLDEST:
+            return self._too_old()
+        if "upgrade" in request.headers and self._sockets is not None and _wants_socket(request):
+            return self._upgrade(request, self._asked(request), self._sockets)
+        if request.target.startswith(PREFIX):
+            return self._builtin.admin(request, self._asked(request), request.target.partition("?")[0])
+        return self._api.handle(request)
 
-    async def _handle_workbench(self, request: web.BaseRequest) -> web.StreamResponse | Reply:
+    async def _handle_workbench(self, request: Request) -> Reply:
         """The second port opens on the workbench and is otherwise the same."""
-        if request.raw_path == "/" and request.method == "GET" and "Upgrade" not in request.headers:
+        if request.target == "/" and request.method == "GET" and "upgrade" not in request.headers:
             return self._builtin.redirect(self._asked(request))
         return await self._handle(request)
 
-    async def _admin(self, request: web.BaseRequest, target: str) -> Reply:
-        return await self._builtin.admin(request, self._asked(request), target.partition("?")[0])
+    async def _too_old(self) -> Reply:
+        return self._refused(Refusal(400, "HTTP/1.0 or later is needed", close=True))
 
-    async def _upgrade(self, request: web.BaseRequest, asked: Asked, sockets: Sockets) -> Reply:
+    async def _upgrade(self, request: Request, asked: Asked, sockets: Sockets) -> Reply:
         """Any path opens a stream socket."""
         client = self._builtin.client(request, asked)
         try:
@@ -175,8 +161,8 @@ class Server:
             return self._api.composer.refuse(asked, refusal, cors=False)
         return await sockets(request, asked, is_admin=self._guard.is_admin(asked.headers, client))  # type: ignore[arg-type]
 
-    def _asked(self, request: web.BaseRequest) -> Asked:
-        return Asked(request.method, headers_of(request.headers), self._clock.new_trace_id())
+    def _asked(self, request: Request) -> Asked:
+        return Asked(request.method, request.headers, self._clock.new_trace_id())
 
     def _refused(self, refusal: Refusal) -> Reply:
         """What the parser could not read: nothing is known of the request."""
@@ -191,3 +177,7 @@ class Server:
             return await report()
 
         return ask
+
+
+def _wants_socket(request: Request) -> bool:
+    return request.method == "GET" and "websocket" in str(request.headers["upgrade"]).lower()

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aiohttp import web
-
 from motia_core.errors import AccessRefused
 from motia_core.model import Step
 from motia_core.streams.access import Auth
@@ -20,7 +18,7 @@ from motia_core.streams.socket import Socket
 from motia_core.triggers.composer import Asked, Composer
 from motia_core.triggers.refusal import Refusal
 from motia_core.triggers.reply import Reply, Sent, Stage
-from motia_core.triggers.request import told
+from motia_core.triggers.request import Request, told
 from motia_core.triggers.response import Head
 from motia_core.web.connection import Connection
 
@@ -37,12 +35,12 @@ class Live:
         self._composer = composer
         self._exempt = exempt
 
-    async def upgrade(self, request: web.BaseRequest, asked: Asked, *, is_admin: bool) -> Reply:
+    async def upgrade(self, request: Request, asked: Asked, *, is_admin: bool) -> Reply:
         """Makes the connection a stream socket, or says why not."""
         connection = _connection(request)
         try:
             opening = open_socket(asked.headers)
-            auth = await self._enter(connection.address, asked.headers, request.raw_path, is_admin)
+            auth = await self._enter(connection.address, asked.headers, request.target, is_admin)
             self._check(connection.address)
         except AccessRefused:
             reply = self._composer.plain(asked, 401, _REFUSED, {"content-type": "text/html"})
@@ -56,12 +54,12 @@ class Live:
         Socket(self._hub, connection.address, auth).open(connection.hand_over, opening.answer())
         return Sent(self._stage, 101, keep_alive=False)
 
-    async def follow(self, request: web.BaseRequest, asked: Asked, step: Step, params: dict[str, str]) -> Reply:
+    async def follow(self, request: Request, asked: Asked, step: Step, params: dict[str, str]) -> Reply:
         """Server-Sent Events of the group that the path names. Raises Refusal."""
         connection, joins = _connection(request), self._hub.joins
         key = Key(step.name, params.get("groupId", "default"), params.get("id") or None)
         try:
-            auth = await self._enter(connection.address, asked.headers, request.raw_path, False)
+            auth = await self._enter(connection.address, asked.headers, request.target, False)
         except AccessRefused:
             raise Refusal(401) from None
         except Refused as refused:
@@ -96,7 +94,7 @@ class Live:
         self._hub.lines.check(address, exempt=self._exempt(address))
 
 
-def _connection(request: web.BaseRequest) -> Connection:
-    found = request.protocol
+def _connection(request: Request) -> Connection:
+    found = request.line
     assert isinstance(found, Connection)
     return found

@@ -18,7 +18,7 @@ from motia_core.protocol.calls import Log
 from motia_core.protocol.envelope import ErrorObject
 from motia_core.protocol.messages import METHODS, Direction
 from motia_core.protocol.peer import Peer, Request
-from motia_core.workers.process import Process, Waiter, new_waiter
+from motia_core.workers.process import Process, Waiter
 
 CallHandler = Callable[[str, str, Raw], Awaitable[bytes]]
 LogSink = Callable[[str, Log], None]
@@ -97,7 +97,7 @@ class Answers:
                     self._process.resume_reading()
             if self._closed or len(self._idle) >= IDLE:
                 return
-            waiter: Waiter[Request | None] = new_waiter()
+            waiter: Waiter[Request | None] = self._process.new_waiter()
             self._idle.append(waiter)
             request = await waiter
 

@@ -90,7 +90,8 @@ class Conversation:
     async def call(self, method: str, params: bytes, timeout: float | None) -> Raw:
         host = self._host()
         id, data = self._peer.call(method, params)
-        waiter = self._waiting[id] = process.new_waiter()
+        waiter: Waiter[Raw] = host.new_waiter()
+        self._waiting[id] = waiter
         host.write(data)
         try:
             if timeout is None:
@@ -115,7 +116,7 @@ class Conversation:
     ) -> Raw:
         host = self._host()
         id, data = self._peer.call(method, params)
-        waiter: Waiter[Raw] = process.new_waiter()
+        waiter: Waiter[Raw] = host.new_waiter()
         self.runs.add(id, Run(invocation, deadline, waiter, ended=ended))
         host.write(data)
         try:

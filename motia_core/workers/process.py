@@ -15,15 +15,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Any, Protocol, cast
 
 import anyio
 
 from motia_core.workers.guardian import Guardian
 
-T = TypeVar("T")
 Waiter = asyncio.Future
 Cancelled = asyncio.CancelledError
 
@@ -41,10 +40,6 @@ class Listener(Protocol):
     def printed(self, line: str) -> None: ...
     def stuck(self, problem: str) -> None: ...
     def ended(self, code: int) -> None: ...
-
-
-def new_waiter() -> Waiter[T]:
-    return asyncio.get_running_loop().create_future()
 
 
 def ending(code: int) -> str:
@@ -74,6 +69,8 @@ class Process(asyncio.SubprocessProtocol):
         self._open = {1, 2}
         self._over = False
         self._timer: asyncio.TimerHandle | None = None
+        # Which loop runs is asked of the system each time; the loop itself need not be asked.
+        self.new_waiter: Callable[[], Waiter[Any]] = self._loop.create_future
         self.pid = 0
         self.closed = anyio.Event()
 

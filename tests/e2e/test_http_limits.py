@@ -229,11 +229,11 @@ async def test_answers_that_nobody_takes_have_a_memory_of_their_own(tmp_path: Pa
             one.extra(anyio.abc.SocketAttribute.raw_socket).setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             await one.send(b"GET /a HTTP/1.1\r\nhost: h\r\n\r\n")
             clients.append(one)
-        connections = site.server._listeners[0]._connections
+        listener = site.server._listeners[0]
         with anyio.fail_after(10):
-            while len(site.seen) < 5 or len(connections) == 5:
+            while len(site.seen) < 5 or listener.connections == 5:
                 await anyio.sleep(0.02)
-        assert connections
+        assert listener.connections
 
 
 async def test_a_client_that_leaves_while_sending_harms_nobody(tmp_path: Path) -> None:

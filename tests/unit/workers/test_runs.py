@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from msgspec import Raw
 
 from motia_core.errors import DeadlineExceeded
-from motia_core.workers.process import new_waiter
+from motia_core.workers.process import Waiter
 from motia_core.workers.runs import Run, Runs
 
 pytestmark = pytest.mark.anyio
+
+
+def new_waiter() -> Waiter[Raw]:
+    return asyncio.get_running_loop().create_future()
 
 
 async def test_sweep_answers_once_and_counts_who_goes_on() -> None:
