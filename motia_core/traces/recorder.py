@@ -26,7 +26,7 @@ from motia_core.traces.buffer import Buffer
 from motia_core.traces.redaction import Redactor
 from motia_core.traces.retention import Retention
 
-_BATCH = 2000
+_BATCH = 2048
 """Records that are written at once, without waiting for the time to come: each batch costs the loop the same."""
 _BYTES = 64 * 1024 * 1024
 """Bytes of one sort that may wait."""

@@ -8,11 +8,12 @@ depends on it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import anyio.lowlevel
 import msgspec
 
 from motia_core.clock import Clock
@@ -30,10 +31,13 @@ from motia_core.storage.summary import lost
 
 T = TypeVar("T")
 Row = tuple[object, ...]
+Piece = tuple[int, list[object]]
 
 _SQL = load("traces")
-_PIECE = 256
+_PIECE = 1024
 """Rows of one statement: between two of them the writing thread has to wait for the interpreter."""
+_TURN = 256
+"""Rows made in one go: between two of them the loop has its turn."""
 _ADD_SPANS = with_rows(_SQL["add_spans"], 6, _PIECE)
 _ADD_LOGS = with_rows(_SQL["add_logs"], 5, _PIECE)
 _ADD_INPUTS = with_rows(_SQL["add_inputs"], 4, _PIECE)
@@ -77,16 +81,18 @@ class Traces:
         running = [span for span in spans if span.status == "running"]
         ended = [span for span in spans if span.status != "running"] if running else spans
 
+        span_rows, log_rows = await _rows(ended, _span_row), await _rows(logs, _log_row)
+        input_rows = await _rows(inputs, _input_row)
+
         def work(tx: Transaction) -> None:
-            """Makes the rows, too, piece by piece: the loop has its turn between them."""
             if ended:
-                _insert(tx, _ADD_SPANS, ended, _span_row)
+                _insert(tx, _ADD_SPANS, span_rows)
                 if tx.execute(_SQL["any_running"]).fetchone()[0]:
                     tx.execute(_SQL["end_running"], (_encode([span.id for span in ended]).decode(),))
             if running:
                 tx.db.execute(_SQL["add_running"], {"spans": _encode(running).decode(), "now": now})
-            _insert(tx, _ADD_LOGS, logs, _log_row)
-            _insert(tx, _ADD_INPUTS, inputs, _input_row)
+            _insert(tx, _ADD_LOGS, log_rows)
+            _insert(tx, _ADD_INPUTS, input_rows)
             for index in (self._span_words, self._log_words):
                 if index.behind(tx.db) >= _LAZY:
                     index.index(tx)
@@ -106,7 +112,7 @@ class Traces:
     async def lose(self, *, before: int) -> int:
         def work(tx: Transaction) -> int:
             gone = [lost(SPAN.decode(body), seen) for body, seen in tx.execute(_SQL["lost"], (before,)).fetchall()]
-            _insert(tx, _ADD_SPANS, gone, _span_row)
+            _insert(tx, _ADD_SPANS, [(len(piece), _values(piece, _span_row)) for piece in chunks(gone, _PIECE)])
             return len(gone)
 
         return await self._database.write(work)
@@ -258,9 +264,26 @@ class Traces:
         return await self._database.read(work)
 
 
-def _insert(tx: Transaction, statements: dict[int, str], records: Sequence[T], row: Callable[[T], Row]) -> None:
+async def _rows(records: Sequence[T], row: Callable[[T], Row]) -> list[Piece]:
+    """Made on the loop. The writing thread would hold the interpreter meanwhile, and being one of many that want a
+    processor it may lose its own while it does: then everybody waits for it."""
+    made: list[Piece] = []
     for piece in chunks(records, _PIECE):
-        tx.execute(statements[len(piece)], [value for record in piece for value in row(record)])
+        values: list[object] = []
+        for at in range(0, len(piece), _TURN):
+            values += _values(piece[at : at + _TURN], row)
+            await anyio.lowlevel.checkpoint()
+        made.append((len(piece), values))
+    return made
+
+
+def _values(records: Sequence[T], row: Callable[[T], Row]) -> list[object]:
+    return [value for record in records for value in row(record)]
+
+
+def _insert(tx: Transaction, statements: dict[int, str], pieces: Iterable[Piece]) -> None:
+    for count, values in pieces:
+        tx.execute(statements[count], values)
 
 
 def _span_row(span: Span) -> Row:
