@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from motia_core.errors import InvocationOver
 from motia_core.model import Invocation
@@ -29,21 +29,18 @@ class ResponseSink(Protocol):
         ...
 
 
-class Active:
+class Active(Struct, eq=False):
     """One invocation under way since `started` (ms). `events` are its calls as JSON, for the trace; `wait` is how long
     (ms) it was due before a worker took it."""
 
-    __slots__ = ("events", "invocation", "omitted", "once", "sink", "started", "wait", "worker")
-
-    def __init__(self, invocation: Invocation, sink: ResponseSink | None, started: int) -> None:
-        self.invocation = invocation
-        self.sink = sink
-        self.started = started
-        self.wait = 0
-        self.events: list[Raw] = []
-        self.omitted = 0
-        self.once: dict[str, bytes] = {}
-        self.worker: str | None = None
+    invocation: Invocation
+    sink: ResponseSink | None
+    started: int
+    wait: int = 0
+    events: list[Raw] = []
+    omitted: int = 0
+    once: dict[str, bytes] = {}
+    worker: str | None = None
 
 
 class Running:

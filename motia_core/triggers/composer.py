@@ -148,7 +148,7 @@ class Composer:
             path.unlink(missing_ok=True)
             return self._reply(asked, response.status, head.encode(), b"")
         head.lines.append(f"Content-Length: {path.stat().st_size}\r\n")
-        return FileReply(self._stage, response.status, head.encode(), path, asked.trace_id)
+        return FileReply(self._stage, response.status, head.encode(), b"", asked.trace_id, path=path)
 
     def refuse(self, asked: Asked, refusal: Refusal, *, cors: bool = True) -> Reply:
         """A refusal on a user's route; `cors=False` for admin routes."""

@@ -10,6 +10,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 import anyio
+from msgspec import Struct
 
 from motia_core.clock import Clock
 from motia_core.triggers.refusal import Refusal
@@ -45,23 +46,18 @@ class Stage:
         return self._date.at(self._clock.now())
 
 
-class Reply:
+class Reply(Struct, eq=False):
     """`head` are the header lines without date, trace and connection. `close` ends the connection afterwards, `hang_up`
     without waiting for what the client still sends."""
 
-    __slots__ = ("body", "close", "hang_up", "head", "keep_alive", "stage", "status", "trace_id")
-
-    def __init__(
-        self, stage: Stage, status: int, head: bytes, body: bytes, trace_id: str, *, close: bool = False
-    ) -> None:
-        self.stage = stage
-        self.status = status
-        self.head = head
-        self.body = body
-        self.trace_id = trace_id
-        self.close = close
-        self.hang_up = False
-        self.keep_alive = True
+    stage: Stage
+    status: int
+    head: bytes
+    body: bytes
+    trace_id: str
+    close: bool = False
+    hang_up: bool = False
+    keep_alive: bool = True
 
     def start(self, request: Request, length: bytes) -> tuple[Socket, bytes]:
         """The socket and the whole head. Raises ConnectionResetError when the client has left."""
@@ -92,14 +88,10 @@ class Reply:
         return None
 
 
-class FileReply(Reply):
+class FileReply(Reply, kw_only=True):
     """The body is a file of the run folder, sent in pieces and deleted."""
 
-    __slots__ = ("path",)
-
-    def __init__(self, stage: Stage, status: int, head: bytes, path: Path, trace_id: str) -> None:
-        super().__init__(stage, status, head, b"", trace_id)
-        self.path = path
+    path: Path
 
     def send(self, request: Request) -> Awaitable[None]:
         return self._pieces(request)
@@ -120,13 +112,11 @@ class FileReply(Reply):
 
 
 class Sent(Reply):
-    """Stands for an answer whose bytes have gone out already. `cut` = it ended in the middle."""
-
-    __slots__ = ()
-
-    def __init__(self, stage: Stage, status: int, *, keep_alive: bool) -> None:
-        super().__init__(stage, status, b"", b"", "")
-        self.keep_alive = keep_alive
+    """Stands for an answer whose bytes have gone out already."""
 
     def send(self, request: Request) -> None:
         """Nothing is left to send."""
+
+
+def sent(stage: Stage, status: int, *, keep_alive: bool) -> Sent:
+    return Sent(stage, status, b"", b"", "", keep_alive=keep_alive)

@@ -5,30 +5,29 @@ The first chunk carries status and headers. A stream that fails is cut, so that 
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from motia_core.errors import CallRefused, ClientGone
 from motia_core.triggers.composer import Asked, Composer
-from motia_core.triggers.reply import Reply, Sent, Stage
+from motia_core.triggers.reply import Reply, Stage, sent
 from motia_core.triggers.request import Request
 from motia_core.triggers.response import BODILESS, BadResponse, Head, Headers, check_status
 
 _EVENTS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
-class Stream:
+class Stream(Struct, eq=False):
     """The sink of one invocation. Raises CallRefused for a head that cannot be sent, ClientGone when nobody reads."""
 
-    __slots__ = ("_asked", "_chunked", "_composer", "_over", "_request", "_silent", "_stage", "started", "status")
-
-    def __init__(self, stage: Stage, request: Request, asked: Asked, composer: Composer) -> None:
-        self._stage = stage
-        self._request = request
-        self._asked = asked
-        self._composer = composer
-        self._chunked = False
-        self._silent = False
-        self._over = False
-        self.started = False
-        self.status = 200
+    _stage: Stage
+    _request: Request
+    _asked: Asked
+    _composer: Composer
+    _chunked: bool = False
+    _silent: bool = False
+    _over: bool = False
+    started: bool = False
+    status: int = 200
 
     @property
     def left(self) -> bool:
@@ -82,7 +81,7 @@ class Stream:
         if socket is not None and not socket.is_closing() and self._chunked:
             socket.write(b"0\r\n\r\n")
         keep = self._request.keep_alive and (self._chunked or self._silent) and not self._stage.draining
-        return Sent(self._stage, self.status, keep_alive=keep)
+        return sent(self._stage, self.status, keep_alive=keep)
 
     def cut(self) -> Reply:
         """Ends the connection before the response is whole."""
@@ -93,4 +92,4 @@ class Stream:
                 socket.close()
             else:
                 socket.abort()
-        return Sent(self._stage, self.status, keep_alive=False)
+        return sent(self._stage, self.status, keep_alive=False)

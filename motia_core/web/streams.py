@@ -17,7 +17,7 @@ from motia_core.streams.reader import SUBSCRIPTION, Reader
 from motia_core.streams.socket import Socket
 from motia_core.triggers.composer import Asked, Composer
 from motia_core.triggers.refusal import Refusal
-from motia_core.triggers.reply import Reply, Sent, Stage
+from motia_core.triggers.reply import Reply, Stage, sent
 from motia_core.triggers.request import Request, told
 from motia_core.triggers.response import Head
 from motia_core.web.connection import Connection
@@ -52,7 +52,7 @@ class Live:
             reply.close = True
             return reply
         Socket(self._hub, connection.address, auth).open(connection.hand_over, opening.answer())
-        return Sent(self._stage, 101, keep_alive=False)
+        return sent(self._stage, 101, keep_alive=False)
 
     async def follow(self, request: Request, asked: Asked, step: Step, params: dict[str, str]) -> Reply:
         """Server-Sent Events of the group that the path names. Raises Refusal."""
@@ -83,7 +83,7 @@ class Live:
         reader = Reader(self._hub, connection.address, auth)
         reader.open(connection.hand_over, answer)
         self._hub.spawn(joins.admit, reader, key, SUBSCRIPTION)
-        return Sent(self._stage, 200, keep_alive=False)
+        return sent(self._stage, 200, keep_alive=False)
 
     async def _enter(self, address: str, headers: Headers, url: str, is_admin: bool) -> Auth:
         """Who it is. Raises AccessRefused, and Refused before anybody is asked when there is no room."""
