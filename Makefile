@@ -22,7 +22,8 @@ workbench: ## Build the web app of the workbench anew (motia_core/workbench/ui/R
 	@.ci/setup workbench
 
 test: setup-test ## Set up, then run all tests (ARGS='-k queue' for some)
-	@REQUIRE_ALL_RUNTIMES=1 $(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses $$(($$(nproc) + 1)) --dist loadfile)
+	@REQUIRE_ALL_RUNTIMES=1 $(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses $$(($$(nproc) + 1)) --dist loadfile \
+		--no-loadscope-reorder)
 
 check: setup-test ## Types, lint, layers, file lengths, documentation drift
 	@.ci/check
