@@ -17,7 +17,7 @@ import anyio
 from aiohttp import web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http import HttpRequestParser, HttpVersion11
-from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import EMPTY_PAYLOAD
 
 from motia_core.triggers.refusal import Refusal
@@ -64,7 +64,7 @@ class Connection(BaseProtocol):
             max_headers=http.header_count,
             payload_exception=web.RequestPayloadError,
             auto_decompress=False,
-            max_msg_queue_size=_AHEAD,
+            max_msg_queue_size=_AHEAD + 1,  # a request that was taken before its body had come is counted for ever
         )
         super().__init__(server.loop, parser)
         self._server = server
@@ -135,7 +135,10 @@ class Connection(BaseProtocol):
             requests, self._upgraded, self._tail = self._parser.feed_data(data)  # type: ignore[union-attr]
         except HttpProcessingError as error:
             self._deaf = True
-            requests = ((self._refusal(error), EMPTY_PAYLOAD),)
+            content = self._requests[-1][1] if self._requests else self._content
+            if not content.is_eof():
+                content.set_exception(web.RequestPayloadError(error.message))
+            requests = ((self._server.refusal(error), EMPTY_PAYLOAD),)
         if not requests:
             return
         self.patience.asked()
@@ -148,15 +151,6 @@ class Connection(BaseProtocol):
         if len(self._requests) >= _AHEAD and not self._buffer_paused:
             self._pause_reading_for_buffer()
 
-    def _refusal(self, error: HttpProcessingError) -> Refusal:
-        """What the parser refuses."""
-        status = 400
-        if isinstance(error, LineTooLong):
-            status = 414 if error.args[1] == self._server.line_limit else 431
-        elif "Too many headers" in error.message:
-            status = 431
-        return Refusal(status, close=True)
-
     def _too_long(self, has_line: bool) -> None:
         if has_line or self.patience.head:
             self._hang_up(Refusal(431, f"the headers are longer than {self._server.http.header_total} bytes"))
@@ -164,8 +158,8 @@ class Connection(BaseProtocol):
             self._hang_up(Refusal(414))
 
     def resume_reading(self, resume_parser: bool = True) -> None:
-        """Called for each body that was read; mostly there is nothing to resume."""
-        if self._reading_paused:
+        """Called for each body that was read. While it has not come whole the parser may have paused by itself."""
+        if self._reading_paused or (resume_parser and not self._content.is_eof()):
             super().resume_reading(resume_parser)
 
     def _read_ahead(self) -> None:
@@ -200,9 +194,9 @@ class Connection(BaseProtocol):
                     break
                 try:
                     reply = await server.handler(request)
-                except ConnectionError:
-                    raise
-                except Exception:
+                except Exception as error:
+                    if isinstance(error, ConnectionError) and (self.transport is None or self._pipe.is_closing()):
+                        raise
                     _log.exception("the server failed to answer")
                     reply = server.refused(Refusal(500, close=True))
                 rest = reply.send(request)
@@ -257,6 +251,8 @@ class Connection(BaseProtocol):
         verdict = self.patience.judge(self._pipe, now, idle=self.is_idle)
         if verdict == "stalled":
             self.cut()
+        elif self.transport is None:
+            return False  # it is ending already
         elif verdict == "late":
             self._hang_up(Refusal(408, "the request header did not arrive in time"))
         elif verdict == "idle":

@@ -12,6 +12,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+
 from motia_core.clock import Clock
 from motia_core.config.knobs import Http
 from motia_core.triggers.refusal import Refusal
@@ -49,6 +51,7 @@ class Listener:
         self._exempt = exempt
         self._doors: list[asyncio.Server] = []
         self._open: OrderedDict[Connection, None] = OrderedDict()
+        self._leaving: set[Connection] = set()
         self._from: Counter[str] = Counter()
         self._timer: Any = None
         self._period = max(_OFTEN, min(_SELDOM, http.header_timeout / 4, http.send_timeout / 4, http.keep_alive / 4))
@@ -67,12 +70,22 @@ class Listener:
 
     @property
     def connections(self) -> int:
-        return len(self._open)
+        """Those that wait for their clients to take what was written to them included."""
+        return len(self._open) + len(self._leaving)
 
     @property
     def busy(self) -> int:
         """Requests being answered."""
         return sum(1 for one in self._open if one.is_busy)
+
+    def refusal(self, error: HttpProcessingError) -> Refusal:
+        """What is said to a client that the parser does not understand."""
+        status = 400
+        if isinstance(error, LineTooLong):
+            status = 414 if error.args[1] == self.line_limit else 431
+        elif "Too many headers" in error.message:
+            status = 431
+        return Refusal(status, close=True)
 
     def admit(self, newcomer: Connection) -> None:
         """Takes a connection in, or closes it."""
@@ -87,7 +100,8 @@ class Listener:
             self._timer = self.loop.call_later(self._period, self._look)
 
     def forget(self, one: Connection) -> None:
-        """A connection that has ended, or is about to."""
+        """A connection that has ended, or is somebody else's now."""
+        self._leaving.discard(one)
         if one in self._open:
             del self._open[one]
             self._from[one.address] -= 1
@@ -107,12 +121,13 @@ class Listener:
         if idle is None:
             return False
         self.forget(idle)
+        self._leaving.add(idle)
         idle.force_close()
         return True
 
     def _look(self) -> None:
         now, ended, period = self.loop.time(), 0, self._period
-        found = list(self._open)
+        found = [*self._open, *self._leaving]
         for one in found:
             ended += one.look(now)
             if ended == _AT_ONCE:
@@ -146,5 +161,5 @@ class Listener:
 
     def cut_all(self) -> None:
         """The same for those whose clients do not take what was written."""
-        for one in list(self._open):
+        for one in (*self._open, *self._leaving):
             one.cut()

@@ -7,40 +7,28 @@ depends on it.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-import anyio.lowlevel
 import msgspec
 
 from motia_core.clock import Clock
 from motia_core.model import LogRecord, Span
-from motia_core.storage.history import LEVELS, Bounds, Held, KeptInput, Trace
+from motia_core.storage.history import Bounds, Held, KeptInput, Trace
 from motia_core.storage.sqlite import search
-from motia_core.storage.sqlite.batch import chunks
 from motia_core.storage.sqlite.database import Database, open_database
 from motia_core.storage.sqlite.faults import is_damaged
-from motia_core.storage.sqlite.queries import load, with_rows
+from motia_core.storage.sqlite.queries import load
+from motia_core.storage.sqlite.rows import INPUTS, LOGS, SPANS
 from motia_core.storage.sqlite.search import FIELDS, SPAN
 from motia_core.storage.sqlite.transaction import Transaction
 from motia_core.storage.sqlite.words import BITE, Words
 from motia_core.storage.summary import lost
 
-T = TypeVar("T")
-Row = tuple[object, ...]
-Piece = tuple[int, list[object]]
-
 _SQL = load("traces")
-_PIECE = 1024
-"""Rows of one statement: between two of them the writing thread has to wait for the interpreter."""
-_TURN = 256
-"""Rows made in one go: between two of them the loop has its turn."""
-_ADD_SPANS = with_rows(_SQL["add_spans"], 6, _PIECE)
-_ADD_LOGS = with_rows(_SQL["add_logs"], 5, _PIECE)
-_ADD_INPUTS = with_rows(_SQL["add_inputs"], 4, _PIECE)
 _encode = msgspec.json.Encoder().encode
 _LAZY = BITE // 2
 """Rows that may wait for their words to be indexed while nobody searches."""
@@ -74,25 +62,35 @@ class Traces:
         self.took = database.took
         self._span_words, self._log_words = Words("spans"), Words("logs")
         self._settled = False
+        self._adding: set[asyncio.Task[None]] = set()
 
     async def add(
         self, spans: Sequence[Span], logs: Sequence[LogRecord], inputs: Sequence[KeptInput] = (), *, now: int = 0
     ) -> None:
+        # Who waits may leave meanwhile, a request that wanted to see the newest say: it is written all the same.
+        adding = asyncio.ensure_future(self._add(spans, logs, inputs, now))
+        self._adding.add(adding)
+        adding.add_done_callback(self._adding.discard)
+        await asyncio.shield(adding)
+
+    async def _add(
+        self, spans: Sequence[Span], logs: Sequence[LogRecord], inputs: Sequence[KeptInput], now: int
+    ) -> None:
         running = [span for span in spans if span.status == "running"]
         ended = [span for span in spans if span.status != "running"] if running else spans
 
-        span_rows, log_rows = await _rows(ended, _span_row), await _rows(logs, _log_row)
-        input_rows = await _rows(inputs, _input_row)
+        span_rows, log_rows = await SPANS.rows_in_turns(ended), await LOGS.rows_in_turns(logs)
+        input_rows = await INPUTS.rows_in_turns(inputs)
 
         def work(tx: Transaction) -> None:
             if ended:
-                _insert(tx, _ADD_SPANS, span_rows)
+                SPANS.insert(tx, span_rows)
                 if tx.execute(_SQL["any_running"]).fetchone()[0]:
                     tx.execute(_SQL["end_running"], (_encode([span.id for span in ended]).decode(),))
             if running:
                 tx.db.execute(_SQL["add_running"], {"spans": _encode(running).decode(), "now": now})
-            _insert(tx, _ADD_LOGS, log_rows)
-            _insert(tx, _ADD_INPUTS, input_rows)
+            LOGS.insert(tx, log_rows)
+            INPUTS.insert(tx, input_rows)
             for index in (self._span_words, self._log_words):
                 if index.behind(tx.db) >= _LAZY:
                     index.index(tx)
@@ -112,7 +110,7 @@ class Traces:
     async def lose(self, *, before: int) -> int:
         def work(tx: Transaction) -> int:
             gone = [lost(SPAN.decode(body), seen) for body, seen in tx.execute(_SQL["lost"], (before,)).fetchall()]
-            _insert(tx, _ADD_SPANS, [(len(piece), _values(piece, _span_row)) for piece in chunks(gone, _PIECE)])
+            SPANS.insert(tx, SPANS.rows(gone))
             return len(gone)
 
         return await self._database.write(work)
@@ -188,6 +186,8 @@ class Traces:
         return Held(spans=spans, logs=logs, inputs=inputs, size=await self._size())
 
     async def close(self) -> None:
+        if self._adding:
+            await asyncio.wait(self._adding)
         await self._database.close()
 
     async def _catch_up(self, index: Words) -> None:
@@ -262,43 +262,6 @@ class Traces:
             return (pages if free else pages - unused) * size
 
         return await self._database.read(work)
-
-
-async def _rows(records: Sequence[T], row: Callable[[T], Row]) -> list[Piece]:
-    """Made on the loop. The writing thread would hold the interpreter meanwhile, and being one of many that want a
-    processor it may lose its own while it does: then everybody waits for it."""
-    made: list[Piece] = []
-    for piece in chunks(records, _PIECE):
-        values: list[object] = []
-        for at in range(0, len(piece), _TURN):
-            values += _values(piece[at : at + _TURN], row)
-            await anyio.lowlevel.checkpoint()
-        made.append((len(piece), values))
-    return made
-
-
-def _values(records: Sequence[T], row: Callable[[T], Row]) -> list[object]:
-    return [value for record in records for value in row(record)]
-
-
-def _insert(tx: Transaction, statements: dict[int, str], pieces: Iterable[Piece]) -> None:
-    for count, values in pieces:
-        tx.execute(statements[count], values)
-
-
-def _span_row(span: Span) -> Row:
-    failed = span.failure
-    error = f"{failed.name} {failed.message}" if failed is not None else None
-    root = span.parent is None or not span.sampled
-    return span.trace_id, span.name, span.start, root, error, _encode(span).decode()
-
-
-def _log_row(log: LogRecord) -> Row:
-    return log.time, LEVELS.get(log.level, 3), log.trace_id, log.step, _encode(log).decode()
-
-
-def _input_row(input: KeptInput) -> Row:
-    return input.span, input.trace_id, input.time, input.body
 
 
 def _delete(sql: str, most: int, tx: Transaction) -> int:

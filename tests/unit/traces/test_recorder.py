@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -237,3 +238,21 @@ async def test_a_note_belongs_to_the_trace_and_step_it_names(storage: Storage) -
     await recorder.flush()
     [(_, line)] = await storage.traces.logs(trace_id="T", step="s")
     assert bytes(line.fields) == b'{"deadLetter":7}'
+
+
+@pytest.mark.parametrize("turns", [1, 2, 4, 8, 16])
+async def test_nothing_is_lost_when_who_wanted_to_see_it_leaves(tmp_path: Path, turns: int) -> None:
+    opened = await open_storage("sqlite:", tmp_path, tmp_path, durability=Durability(), clock=Clock())
+    recorder = Recorder(opened.traces, Traces(), Clock())
+    for number in range(1500):
+        recorder.log(log("info", f"line {number}"))
+    flush = asyncio.ensure_future(recorder.flush())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    flush.cancel()
+    await asyncio.wait([flush])
+    await recorder.flush()
+    await opened.close()
+    again = await open_storage("sqlite:", tmp_path, tmp_path, durability=Durability(), clock=Clock())
+    assert (await again.traces.held()).logs == 1500
+    await again.close()
