@@ -32,10 +32,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Rows(Generic[T]):
-    """The rows of one table; `row` makes one of them, of `width` values."""
+    """The rows of one table; `row` makes one of them, `written` says how it stands in the statement."""
 
-    def __init__(self, statement: str, width: int, row: Callable[[T], Row]) -> None:
-        self._statements = with_rows(_SQL[statement], width, _PIECE)
+    def __init__(self, statement: str, written: str, row: Callable[[T], Row]) -> None:
+        self._statements = with_rows(_SQL[statement], written.count("?"), _PIECE, row=written)
         self._row = row
 
     def rows(self, records: Sequence[T]) -> list[Piece]:
@@ -60,21 +60,25 @@ class Rows(Generic[T]):
         return [value for record in records for value in row(record)]
 
 
+# Values are whole numbers, strings and bytearrays: of anything else, None, True and bytes too, the sqlite3 module asks
+# first how it is to be written, which takes longer than all the rest.
+
+
 def _span_row(span: Span) -> Row:
     failed = span.failure
-    error = f"{failed.name} {failed.message}" if failed is not None else None
-    root = span.parent is None or not span.sampled
+    error = f"{failed.name} {failed.message}" if failed is not None else ""
+    root = 1 if span.parent is None or not span.sampled else 0
     return span.trace_id, span.name, span.start, root, error, _encode(span).decode()
 
 
 def _log_row(log: LogRecord) -> Row:
-    return log.time, LEVELS.get(log.level, 3), log.trace_id, log.step, _encode(log).decode()
+    return log.time, LEVELS.get(log.level, 3), log.trace_id or "", log.step or "", _encode(log).decode()
 
 
 def _input_row(input: KeptInput) -> Row:
-    return input.span, input.trace_id, input.time, input.body
+    return input.span, input.trace_id, input.time, bytearray(input.body)
 
 
-SPANS = Rows("add_spans", 6, _span_row)
-LOGS = Rows("add_logs", 5, _log_row)
-INPUTS = Rows("add_inputs", 4, _input_row)
+SPANS = Rows("add_spans", "(?, ?, ?, ?, nullif(?, ''), ?)", _span_row)
+LOGS = Rows("add_logs", "(?, ?, nullif(?, ''), nullif(?, ''), ?)", _log_row)
+INPUTS = Rows("add_inputs", "(?, ?, ?, ?)", _input_row)

@@ -27,9 +27,10 @@ def parse(text: str) -> dict[str, str]:
     return found
 
 
-def with_rows(statement: str, width: int, largest: int = LARGEST) -> dict[int, str]:
-    """`statement` with its `{rows}` as 1, 2, 4, … `largest` rows of `width` parameters."""
-    row = f"({', '.join('?' * width)})"
+def with_rows(statement: str, width: int, largest: int = LARGEST, *, row: str = "") -> dict[int, str]:
+    """`statement` with its `{rows}` as 1, 2, 4, … `largest` rows of `width` parameters, each written as `row` if it is
+    given."""
+    row = row or f"({', '.join('?' * width)})"
     sizes = [1 << power for power in range(largest.bit_length())]
     return {size: statement.replace("{rows}", ", ".join([row] * size)) for size in sizes}
 
