@@ -68,6 +68,7 @@ class Program:
         self.alive = True
         self.killed = False
         self.idle_until = 0.0
+        self.new_waiter = inside.create_future
         self._inside, self._outside = inside, outside
         self._listener = listener
         self._lots = lots
