@@ -160,7 +160,7 @@ class App:
             await group.start(parts.services.pauses.run)
             await group.start(parts.queue.run)
             group.start_soon(parts.notices.run)
-            group.start_soon(keep_house, parts)
+            group.start_soon(keep_house, parts, self._stop_asked.is_set)
             if config.cron.enabled:
                 await group.start(parts.cron.run)
         group.start_soon(watch_loop, parts.services.counts, clock)

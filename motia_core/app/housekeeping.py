@@ -5,6 +5,8 @@ Expired values go soon after, because the items of streams among them are then t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import anyio
 
 from motia_core.app.parts import Parts
@@ -16,19 +18,21 @@ _ROUNDS = 30
 _BITE = 1000
 
 
-async def keep_house(parts: Parts) -> None:
-    """Until it is cancelled. A store that fails is tried again next time."""
+async def keep_house(parts: Parts, over: Callable[[], bool]) -> None:
+    """Until it is `over`: then the store may be closed at any moment. One that fails is tried again next time."""
     told = 0
     while True:
         for rounds in range(_ROUNDS):
             await anyio.sleep(_SOON)
+            if over():
+                return
             try:
                 await expire(parts)
                 if not rounds:
                     await prune(parts)
             except StoreError as error:
                 told += 1
-                if told % _ROUNDS == 1:
+                if not over() and told % _ROUNDS == 1:
                     parts.recorder.note("warn", f"old entries could not be removed: {error.message}")
             else:
                 told = 0

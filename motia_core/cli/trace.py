@@ -155,7 +155,8 @@ def _tree(id: str, spans: list[Span], lines: list[LogRecord], project: str) -> T
     starts = [*(span.start for span in spans), *(line.time for line in lines)]
     start, end = min(starts), max([*starts, *(span.end or span.start for span in spans)])
     languages = ", ".join(dict.fromkeys(span.language for span in spans))
-    root = Tree(text(f"trace {id} · {len(spans)} steps · {end - start} ms · {languages}", "bold"))
+    runs = f"{len(spans)} step{'' if len(spans) == 1 else 's'}"
+    root = Tree(text(f"trace {id} · {runs} · {end - start} ms · {languages}", "bold"))
     ids = {span.id for span in spans}
     branches: dict[str, Tree] = {}
     waiting = list(spans)

@@ -1,4 +1,4 @@
-"""Edits under load: no request fails, nothing is left behind. 60 edits here; `make drills` makes 1,000 (RELOAD_EDITS)."""
+"""Edits under load: no request fails, nothing is left behind. 40 edits here; `make drills` makes 1,000 (RELOAD_EDITS)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.reloading import FILES, HELPERS, LANGUAGES, STEPS, reloading, save, save_in_place, says
 from tests.kit.server import Server, until
 
-EDITS = int(os.environ.get("RELOAD_EDITS", "60"))
+EDITS = int(os.environ.get("RELOAD_EDITS", "40"))
 BROKEN = {"ts": "const = 1\n", "js": "const = 1\n", "py": "def = 1\n", "rb": "def = 1\n"}
 
 

@@ -58,22 +58,23 @@ def test_the_wheel_carries_what_it_needs_and_no_more(wheel: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_the_wheel_serves_the_orders_example(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    venv.create(tmp_path / "env", with_pip=True)
-    python = tmp_path / "env" / "bin" / "python"
-    install = [
-        str(python),
+    env = tmp_path / "env"
+    venv.create(env)
+    pip = [
+        sys.executable,
         "-m",
         "pip",
+        "--python",
+        str(env),
         "install",
         "-q",
+        "--no-compile",
         "--disable-pip-version-check",
-        "-c",
-        str(ROOT / "requirements.lock"),
     ]
-    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    subprocess.run([*pip, "-c", str(ROOT / "requirements.lock"), str(wheel)], check=True, capture_output=True)
     project = tmp_path / "orders"
     shutil.copytree(ROOT / "examples" / "orders", project, ignore=shutil.ignore_patterns(".motia"))
-    monkeypatch.setattr(kit, "MOTIA", [str(tmp_path / "env" / "bin" / "motia")])
+    monkeypatch.setattr(kit, "MOTIA", [str(env / "bin" / "motia")])
     plain = {key: value for key, value in environment().items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
     monkeypatch.setattr(kit, "environment", lambda **more: {**plain, **more})
     with kit.serving(project) as server:

@@ -25,8 +25,9 @@ def need(folder: Path) -> Path:
 
 
 def need_browser() -> str:
-    """Where Chromium is. Skips the test where there is none."""
-    return shutil.which("chromium") or _without("chromium")
+    """Where Chromium is: the one without windows, which takes a fifth less, or the whole. Skips the test where neither
+    is."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium") or _without("chromium")
 
 
 def _without(what: str) -> NoReturn:

@@ -4,7 +4,6 @@ not ours."""
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -15,13 +14,11 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from tests.kit.packages import need_browser
 from tests.kit.project import write
 from tests.kit.server import Server, motia, serving
 from tests.observability.api_shop import FILES
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 # Steps that take what they do not describe, on purpose: any method, names that are documentation only, an open stream.
 OPEN = "^(hello_.*|Described|shelf|ReadFile|TakeNote)$"
 
@@ -125,18 +122,16 @@ def test_the_viewer_is_made_of_our_files_only(shop: Server) -> None:
     assert shop.get("/__motia/openapi/page.html").status == 404
 
 
-@pytest.mark.skipif(CHROMIUM is None and not os.environ.get("REQUIRE_ALL_RUNTIMES"), reason="needs Chromium")
 def test_the_viewer_shows_it_and_what_authors_wrote_stays_text(shop: Server, tmp_path: Path) -> None:
-    assert CHROMIUM is not None
     flags = [
-        "--headless=new",
+        "--headless",
         "--no-sandbox",
         "--disable-gpu",
         f"--user-data-dir={tmp_path}",
         "--virtual-time-budget=5000",
     ]
     done = subprocess.run(
-        [CHROMIUM, *flags, "--dump-dom", f"{shop.url}/__motia/openapi/#/CreateOrder"],
+        [need_browser(), *flags, "--dump-dom", f"{shop.url}/__motia/openapi/#/CreateOrder"],
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     page = done.stdout

@@ -218,6 +218,15 @@ async def test_files_of_others_and_newer_ones_are_left_alone(opener: Opener, pat
     assert not (tmp_path / "out.db").exists()
 
 
+def test_an_empty_file_is_no_copy_and_no_damage(path: Path, tmp_path: Path) -> None:
+    path.touch()
+    care = SqliteCare(path)
+    for use in (care.check, care.compact, lambda: care.backup(tmp_path / "copy"), lambda: care.restore(path)):
+        with pytest.raises(StoreUnavailable, match="is empty: it holds no database"):
+            use()
+    assert path.read_bytes() == b"" and not (tmp_path / "copy").exists()
+
+
 @pytest.mark.parametrize("prepared", [True, False])
 async def test_space_is_given_back_beside_an_open_store(opener: Opener, path: Path, prepared: bool) -> None:
     storage = await opener()

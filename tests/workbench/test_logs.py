@@ -3,6 +3,7 @@ stay quick."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 
@@ -27,7 +28,8 @@ async def handler(req, context):
         getattr(context.logger, level)(f"line {at} of {body.get('about', 'noise')} for customer-{at % 977}", {"number": at})
     return {"status": 200, "body": {"traceId": context.trace_id}}
 """
-MANY = 100_000
+MANY = 100_000 if os.environ.get("STRICT_TIMES") == "1" else 20_000
+"""`make drills` looks through the whole of it."""
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +87,7 @@ def test_a_restart_loses_nothing(bench: Bench) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_hundred_thousand_lines(bench: Bench) -> None:
+def test_many_lines(bench: Bench) -> None:
     bench.server.post("/__motia/api/logs/clear", {})
     for _ in range(MANY // 10_000):
         noise(bench, count=10_000, about="the flood")

@@ -38,7 +38,7 @@ class SqliteCare:
         cannot be opened at all."""
         with _opened(self.path) as db:
             try:
-                version = check_ours(db, self.path, _latest())
+                version = _version(db, self.path)
                 db.execute("BEGIN")
                 faults = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]
                 faults += [] if faults else _disorder(db)
@@ -53,7 +53,7 @@ class SqliteCare:
         use: raises StoreUnavailable."""
         partial = target.with_name(f"{target.name}.partial")
         with _opened(self.path) as db:
-            check_ours(db, self.path, _latest())
+            _version(db, self.path)
             target.parent.mkdir(parents=True, exist_ok=True)
             self._check_target(target)
             partial.unlink(missing_ok=True)
@@ -83,7 +83,7 @@ class SqliteCare:
         """Gives pages that are free back to the disk, a few at a time, so that a running server hardly waits."""
         with _opened(self.path) as db:
             before = self.path.stat().st_size
-            check_ours(db, self.path, _latest())
+            _version(db, self.path)
             if int(db.execute("PRAGMA auto_vacuum").fetchone()[0]):
                 while int(db.execute("PRAGMA freelist_count").fetchone()[0]):
                     db.execute(f"PRAGMA incremental_vacuum({_AT_ONCE})").fetchall()
@@ -137,8 +137,12 @@ class SqliteCare:
         return next(path for path in kept if not any(path.with_name(path.name + part).exists() for part in _PARTS))
 
 
-def _latest() -> int:
-    return steps("schema")[-1][0]
+def _version(db: sqlite3.Connection, path: Path) -> int:
+    """Of the schema. Raises for a file that is empty, newer than this program or another program's."""
+    version = check_ours(db, path, steps("schema")[-1][0])
+    if not version:
+        raise StoreUnavailable(f"{path} is empty: it holds no database", hint="motia dev or motia start makes it")
+    return version
 
 
 def _disorder(db: sqlite3.Connection) -> list[str]:

@@ -1,4 +1,4 @@
-"""Recorded spans, lines and inputs as rows, and the statements that take many of them at once.
+"""Recorded spans and lines as rows, and the statements that take many of them at once.
 
 Rows are made on the loop. The writing thread would hold the interpreter meanwhile, and being one of many that want a
 processor it may lose its own while it does: then everybody waits for it.
@@ -13,7 +13,7 @@ import anyio.lowlevel
 import msgspec
 
 from motia_core.model import LogRecord, Span
-from motia_core.storage.history import LEVELS, KeptInput
+from motia_core.storage.history import LEVELS
 from motia_core.storage.sqlite.batch import chunks
 from motia_core.storage.sqlite.queries import load, with_rows
 from motia_core.storage.sqlite.transaction import Transaction
@@ -60,8 +60,8 @@ class Rows(Generic[T]):
         return [value for record in records for value in row(record)]
 
 
-# Values are whole numbers, strings and bytearrays: of anything else, None, True and bytes too, the sqlite3 module asks
-# first how it is to be written, which takes longer than all the rest.
+# Values are whole numbers and strings: of anything else, None, True and bytes too, the sqlite3 module asks first how it
+# is to be written, which takes longer than all the rest.
 
 
 def _span_row(span: Span) -> Row:
@@ -75,10 +75,5 @@ def _log_row(log: LogRecord) -> Row:
     return log.time, LEVELS.get(log.level, 3), log.trace_id or "", log.step or "", _encode(log).decode()
 
 
-def _input_row(input: KeptInput) -> Row:
-    return input.span, input.trace_id, input.time, bytearray(input.body)
-
-
 SPANS = Rows("add_spans", "(?, ?, ?, ?, nullif(?, ''), ?)", _span_row)
 LOGS = Rows("add_logs", "(?, ?, nullif(?, ''), nullif(?, ''), ?)", _log_row)
-INPUTS = Rows("add_inputs", "(?, ?, ?, ?)", _input_row)

@@ -22,7 +22,7 @@ from motia_core.storage.sqlite.words import Words, halved, query, step_tag
 from motia_core.storage.summary import means, searched, summary
 from motia_core.storage.words import contains, words
 
-FIELDS = ("spans", "logs", "inputs")
+FIELDS = ("spans", "logs")
 SPAN = msgspec.json.Decoder(Span)
 _LOG = msgspec.json.Decoder(LogRecord)
 _SQL = load("traces")

@@ -18,11 +18,12 @@ import msgspec
 from motia_core.clock import Clock
 from motia_core.model import LogRecord, Span
 from motia_core.storage.history import Bounds, Held, KeptInput, Trace
+from motia_core.storage.sqlite import inputs as kept_inputs
 from motia_core.storage.sqlite import search
 from motia_core.storage.sqlite.database import Database, open_database
 from motia_core.storage.sqlite.faults import is_damaged
 from motia_core.storage.sqlite.queries import load
-from motia_core.storage.sqlite.rows import INPUTS, LOGS, SPANS
+from motia_core.storage.sqlite.rows import LOGS, SPANS
 from motia_core.storage.sqlite.search import FIELDS, SPAN
 from motia_core.storage.sqlite.transaction import Transaction
 from motia_core.storage.sqlite.words import BITE, Words
@@ -80,7 +81,7 @@ class Traces:
         ended = [span for span in spans if span.status != "running"] if running else spans
 
         span_rows, log_rows = await SPANS.rows_in_turns(ended), await LOGS.rows_in_turns(logs)
-        input_rows = await INPUTS.rows_in_turns(inputs)
+        packs = await kept_inputs.packs_in_turns(inputs)
 
         def work(tx: Transaction) -> None:
             if ended:
@@ -90,7 +91,7 @@ class Traces:
             if running:
                 tx.db.execute(_SQL["add_running"], {"spans": _encode(running).decode(), "now": now})
             LOGS.insert(tx, log_rows)
-            INPUTS.insert(tx, input_rows)
+            kept_inputs.insert(tx, packs)
             for index in (self._span_words, self._log_words):
                 if index.behind(tx.db) >= _LAZY:
                     index.index(tx)
@@ -161,18 +162,16 @@ class Traces:
         )
 
     async def input(self, span: str) -> KeptInput | None:
-        rows = await self._database.rows(_SQL["input"], (span,))
-        return KeptInput(span=span, trace_id=rows[0][0], time=rows[0][1], body=rows[0][2]) if rows else None
+        return await self._database.read(lambda db: kept_inputs.find(db, span))
 
     async def prune(self, bounds: Bounds) -> int:
         removed = 0
-        for name in ("old_spans", "old_orphans", "old_logs", "old_inputs"):
+        for name in ("old_spans", "old_orphans", "old_logs"):
             removed += await self._all(_SQL[name], {"before": bounds.before, "most": _REMOVED})
-        for what, most in (("spans", bounds.spans), ("logs", bounds.logs), ("inputs", bounds.inputs)):
+        for what, most in (("spans", bounds.spans), ("logs", bounds.logs)):
             if most is not None:
                 removed += await self._oldest(what, (await self._count(what)) - most)
-        if bounds.input_bytes is not None:
-            removed += await self._shrink_inputs(bounds.input_bytes)
+        removed += await self._fewer_inputs(before=bounds.before, most=bounds.inputs, most_bytes=bounds.input_bytes)
         if bounds.size is not None:
             removed += await self._shrink(bounds.size)
         if removed:
@@ -182,7 +181,8 @@ class Traces:
         return removed
 
     async def held(self) -> Held:
-        spans, logs, inputs = [await self._count(what) for what in FIELDS]
+        spans, logs = [await self._count(what) for what in FIELDS]
+        inputs, _ = await self._database.read(kept_inputs.held)
         return Held(spans=spans, logs=logs, inputs=inputs, size=await self._size())
 
     async def close(self) -> None:
@@ -200,11 +200,12 @@ class Traces:
         for index in (self._span_words, self._log_words):
             await self._database.write(index.forget)
 
-    async def _shrink_inputs(self, most: int) -> int:
+    async def _fewer_inputs(self, *, before: int = 0, most: int | None = None, most_bytes: int | None = None) -> int:
         removed = 0
-        while (size := (await self._database.rows(_SQL["input_bytes"]))[0][0]) > most:
-            count = await self._count("inputs")
-            removed += await self._oldest("inputs", max(1, int(count * (1 - most / size))))
+        while gone := await self._changed(
+            lambda tx: kept_inputs.thin_out(tx, before=before, most=most, most_bytes=most_bytes)
+        ):
+            removed += gone
         return removed
 
     async def _shrink(self, most: int) -> int:
@@ -216,6 +217,8 @@ class Traces:
             gone = 0
             for what in FIELDS:
                 gone += await self._oldest(what, int(await self._count(what) * share) + 1)
+            inputs, _ = await self._database.read(kept_inputs.held)
+            gone += await self._fewer_inputs(most=int(inputs * (1 - share)))
             await self._forget_words()
             removed += gone
             if not gone:

@@ -29,9 +29,6 @@ DELETE FROM running WHERE seen < ? RETURNING body, seen;
 -- name: add_logs
 INSERT INTO logs (time, level, trace_id, step, body) VALUES {rows};
 
--- name: add_inputs
-INSERT INTO inputs (span, trace_id, time, body) VALUES {rows};
-
 -- name: began
 -- A trace by its first span without a parent. Read until there are enough.
 SELECT trace_id, start FROM spans AS first
@@ -95,9 +92,6 @@ SELECT l.number, l.body FROM {table} AS w CROSS JOIN logs AS l ON l.number = w.r
 WHERE {table} MATCH :match AND w.rowid BETWEEN :low AND :high AND l.time BETWEEN :since AND :until
 ORDER BY w.rowid {order};
 
--- name: input
-SELECT trace_id, time, body FROM inputs WHERE span = ? ORDER BY number DESC LIMIT 1;
-
 -- name: old_spans
 DELETE FROM spans WHERE number IN (
   SELECT s.number
@@ -117,17 +111,9 @@ DELETE FROM logs WHERE number IN (
   SELECT number FROM (SELECT number, time FROM logs ORDER BY number LIMIT :most) WHERE time < :before
 );
 
--- name: old_inputs
-DELETE FROM inputs WHERE number IN (
-  SELECT number FROM (SELECT number, time FROM inputs ORDER BY number LIMIT :most) WHERE time < :before
-);
-
 -- name: oldest
 DELETE FROM {what} WHERE number IN (SELECT number FROM {what} ORDER BY number LIMIT ?);
 
 -- name: count
 -- Numbers have next to no gaps.
 SELECT coalesce(max(number) - min(number) + 1, 0) FROM {what};
-
--- name: input_bytes
-SELECT coalesce(sum(length(body)), 0) FROM inputs;

@@ -1,8 +1,9 @@
 -- The index of words over `spans` and `logs`: one contentless table per 16,384 numbers, so that old words go by
--- dropping a table, and no merge is larger than one. {table} is its name, {what} the table of the rows.
+-- dropping a table, and no merge is larger than one. How long each text is, which only rankings ask for, is not kept.
+-- {table} is its name, {what} the table of the rows.
 
 -- name: create
-CREATE VIRTUAL TABLE {table} USING fts5(words, tags, content = '', tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE {table} USING fts5(words, tags, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
 
 -- name: drop
 DROP TABLE IF EXISTS {table};
