@@ -93,6 +93,7 @@ class Hub:
             knobs,
             computed=self.sources.__contains__,
             stamp=self._stamps.next,
+            spawn=self.spawn,
             note=note,
         )
         self._rechecks = Rechecks(self._rooms, access, clock, period=knobs.recheck, drop=self.joins.drop)

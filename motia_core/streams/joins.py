@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import anyio
+
 from motia_core.config.knobs import Streams
 from motia_core.errors import MotiaError
 from motia_core.model import Level, is_hidden
@@ -17,12 +19,15 @@ from motia_core.streams.protocol import CROWDED, DENIED, UNAVAILABLE, Key, Messa
 from motia_core.streams.rooms import Joining, Rooms
 
 _NO = "Access denied"
+_LATER = 0.25
+"""A refusal is told so much later (s): the published React hooks begin to listen one rendering after they have joined,
+and what comes before is never heard."""
 Note = Callable[[Level, str], None]
 
 
 class Joins:
     """`read` gives the `sync` of a room, of a moment after it was asked; `computed` says which streams exist without a
-    file; `stamp` numbers what only one client is told."""
+    file; `stamp` numbers what only one client is told; `spawn` starts what is done later."""
 
     def __init__(
         self,
@@ -34,6 +39,7 @@ class Joins:
         *,
         computed: Callable[[str], bool],
         stamp: Callable[[], int],
+        spawn: Callable[..., None],
         note: Note,
     ) -> None:
         self._rooms = rooms
@@ -43,19 +49,26 @@ class Joins:
         self._knobs = knobs
         self._computed = computed
         self._stamp = stamp
+        self._spawn = spawn
         self._note = note
 
     async def join(self, pipe: Pipe, key: Key, subscription: str) -> None:
-        """Follows `key` from now on; the answer is a `sync`, or error events."""
+        """Follows `key` from now on; the answer is a `sync`, or a little later error events."""
         refused = await self._refused(pipe, key, subscription)
         if pipe.over:
             return
-        for code, text in refused:
-            pipe.push(refusal(self._stamp(), key, code, text))
         if refused:
             self._rooms.leave(pipe, subscription)
+            self._spawn(self._refuse, pipe, key, subscription, refused)
             return
         await self.admit(pipe, key, subscription)
+
+    async def _refuse(self, pipe: Pipe, key: Key, subscription: str, refused: list[tuple[str, str]]) -> None:
+        await anyio.sleep(_LATER)
+        if pipe.over or subscription in pipe.subscriptions:  # it has asked again, and may
+            return
+        for code, text in refused:
+            pipe.push(refusal(self._stamp(), key, code, text))
 
     async def admit(self, pipe: Pipe, key: Key, subscription: str) -> None:
         """The same for one who may."""

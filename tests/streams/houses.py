@@ -109,6 +109,15 @@ class Client:
             data = data[end:]
         return found
 
+    async def hears(self, count: int) -> list[Any]:
+        """Waits for so many messages: a refusal is told a little later than all else."""
+        found = self.heard()
+        with anyio.fail_after(5):
+            while len(found) < count:
+                await anyio.sleep(0.005)
+                found += self.heard()
+        return found
+
     def kinds(self) -> list[tuple[str, int]]:
         return [(one["event"]["type"], one["timestamp"]) for one in self.heard()]
 

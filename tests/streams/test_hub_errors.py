@@ -56,11 +56,32 @@ async def test_clients_that_drop_what_is_not_newer_miss_nothing_after_a_refusal(
             at.registry.swap(SERVED)
             await join("sync")
         client.say("join", "g", stream="gone", sub="another")
-        await join("event", "event", "sync")
+        await hear("event", "event")
+        await join("sync")
         await todo.set("g", "a", b'{"id":"a"}', now=1)
         await hear("update")
         stamps = [stamp for _, stamp in heard]
         assert stamps == sorted(set(stamps))
+
+
+@pytest.mark.parametrize("left", [False, True])
+async def test_who_asks_again_and_may_hears_of_no_refusal(tmp_path: Path, left: bool) -> None:
+    async with house(tmp_path) as at:
+        client = Client(at.hub)
+        at.registry.swap(Snapshot())
+        client.say("join", "g")
+        await settle()
+        if left:
+            client.say("leave", "g")
+        at.registry.swap(SERVED)
+        client.say("join", "g")
+        client.say("join", "g", stream="gone", sub="another")
+        told = await client.hears(3)
+        assert [(one["streamName"], one["event"]["type"]) for one in told] == [
+            ("todo", "sync"),
+            ("gone", "event"),
+            ("gone", "event"),
+        ]
 
 
 class Faulty(Slow):

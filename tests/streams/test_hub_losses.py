@@ -121,9 +121,8 @@ async def test_hidden_streams_are_for_admins(tmp_path: Path) -> None:
         for each in (admin, other):
             each.say("join", "g", stream=SLOW, sub="1")
             each.say("join", "g", stream="__motia.nothing", sub="2")
-        await settle()
-        assert [one["event"]["type"] for one in admin.heard()] == ["sync", "event"]
-        refused = [one["event"]["event"]["data"]["message"] for one in other.heard()]
+        assert [one["event"]["type"] for one in await admin.hears(2)] == ["sync", "event"]
+        refused = [one["event"]["event"]["data"]["message"] for one in await other.hears(2)]
         assert refused == ["Access denied", "Access denied"] and slow.times == 1
         await at.tell(11, "update")
         assert len(admin.heard()) == 1 and other.heard() == []
@@ -146,8 +145,7 @@ async def test_streams_without_a_file_are_for_steps_without_a_config(tmp_path: P
         problem = Problem(code="syntax", message="broken")
         at.registry.swap(Snapshot(steps=(bare,), broken=(Broken(file="x", problem=problem),)))
         client.say("join", "other", stream="progress")
-        await settle()
-        assert [one["event"]["event"]["type"] for one in client.heard()] == ["error", "error"]
+        assert [one["event"]["event"]["type"] for one in await client.hears(2)] == ["error", "error"]
 
 
 class Shifted(Clock):
