@@ -33,6 +33,9 @@ class Inquiry:
         self._guilty: set[str] = set()
         self._reopened: set[str] = set()
         self._lost = 0
+        self._round = 0
+        self._edited: dict[str, int] = {}
+        self._others_edited = 0
 
     @property
     def expected(self) -> bool:
@@ -64,16 +67,20 @@ class Inquiry:
         found: dict[str, FileReport] = {}
         for portion in self._portions(files, serving):
             seconds = self._patience + MARGIN if len(portion) == 1 else 2 * self._patience + MARGIN
+            began = self._round
             try:
                 reports = await ask(portion, changed, seconds)
             except (WorkerDied, DeadlineExceeded) as error:
-                self._blame(portion, error)
+                self._blame(portion, error, began)
                 raise
+            self._suspects.difference_update(portion)
             for report in reports:
                 found[report.file] = report
                 if report.error is not None and report.error.code == "timeout":
-                    self.broken[report.file] = report
-            self._suspects.difference_update(portion)
+                    if self._is_edited(report.file, began):
+                        self._suspects.add(report.file)
+                    else:
+                        self.broken[report.file] = report
             changed = ()
         self._lost = 0
         asked = frozenset(files)
@@ -87,6 +94,10 @@ class Inquiry:
             yield from ([file] for file in files if file in self._suspects)
 
     def _reconsider(self, changed: frozenset[str], retry: bool) -> None:
+        self._round += 1
+        self._edited.update(dict.fromkeys(changed, self._round))
+        if retry:
+            self._others_edited = self._round
         for file, report in list(self.broken.items()):
             needs = report.dependencies
             if file in changed or not changed.isdisjoint(needs) or (retry and not needs):
@@ -103,12 +114,19 @@ class Inquiry:
         self._suspects |= self._reopened
         self._reopened.clear()
 
-    def _blame(self, portion: Sequence[str], error: WorkerDied | DeadlineExceeded) -> None:
+    def _is_edited(self, file: str, began: int) -> bool:
+        """Whether what a worker said of a file is of an earlier text: it was asked in the round `began`."""
+        return max(self._edited.get(file, 0), self._others_edited) > began
+
+    def _blame(self, portion: Sequence[str], error: WorkerDied | DeadlineExceeded, began: int) -> None:
+        file = portion[0] if len(portion) == 1 else None
+        if file is not None and self._is_edited(file, began):
+            self._suspects.add(file)
+            return
         self._lost += 1
-        if len(portion) != 1:
+        if file is None:
             self._suspects.update(portion)
             return
-        file = portion[0]
         self._guilty.add(file)
         self._suspects.discard(file)
         if isinstance(error, DeadlineExceeded):

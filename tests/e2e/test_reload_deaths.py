@@ -87,3 +87,16 @@ def test_a_file_that_becomes_deadly_serves_on_beside_one_broken_earlier(server: 
         for pid in old:
             os.kill(pid, signal.SIGKILL)
         until(lambda old=old: not old & set(server.workers()))  # type: ignore[misc]
+
+
+def test_a_deadly_file_that_is_mended_while_a_new_worker_loads_it_is_served(server: Server) -> None:
+    """The worker dies of the earlier text; that says nothing of what was saved since."""
+    file, loading = "steps/slow_deadly_step.py", server.project / "loading"
+    before = len(server.output)
+    save(server, file, f"import os, time\nopen({str(loading)!r}, 'w').close()\ntime.sleep(1.5)\nos._exit(7)\n")
+    says(server, f"✗ {file}", "did not survive loading it", after=before)
+    loading.unlink()
+    save(server, HELPERS["py"], STEPS[HELPERS["py"]])
+    until(loading.exists)
+    save(server, file, CALM["py"].replace("Calm", "Slow").replace("/calm/", "/slow/"))
+    until(lambda: server.get("/slow/py").status == 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
@@ -157,3 +158,48 @@ async def test_when_workers_die_whatever_is_asked_the_files_are_not_to_blame() -
         with pytest.raises(WorkerDied):
             await inquiry.describe(dies, many)
     raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize("retry", [False, True])
+@pytest.mark.parametrize("how", ["dies", "falls silent", "gives up"])
+async def test_a_file_saved_while_a_worker_loads_it_is_not_judged_by_what_it_held(how: str, retry: bool) -> None:
+    """The next worker is asked about it alone, and the old text has the last word nowhere."""
+    inquiry, workers = Inquiry(1.0), Workers(deadly=FILES[:1])
+    await workers.describe(inquiry)
+    saved, beside = ([], True) if retry else (FILES[:1], False)
+    await inquiry.describe(workers.ask, FILES, saved, retry=beside, serving=True)
+
+    async def ask(files: Sequence[str], changed: Sequence[str], seconds: float) -> list[FileReport]:
+        if list(files) != FILES[:1]:
+            return await workers.ask(files, changed, seconds)
+        await inquiry.describe(workers.ask, FILES[1:2], saved, retry=beside, serving=True)  # it is saved right now
+        if how == "dies":
+            raise WorkerDied("was killed by SIGKILL")
+        if how == "falls silent":
+            raise DeadlineExceeded("no answer")
+        return [FileReport(file=FILES[0], error=SourceError(code="timeout", message="slow"))]
+
+    with suppress(WorkerDied, DeadlineExceeded):
+        await inquiry.describe(ask, FILES)
+    assert inquiry.unsure and inquiry.expected
+    workers.deadly.clear()
+    reports, lost = await workers.describe(inquiry)
+    assert (errors(reports), lost) == ({}, 0) and not inquiry.unsure
+
+
+async def test_a_file_that_one_worker_found_whole_is_whole_though_another_died_of_what_it_held() -> None:
+    inquiry, workers = Inquiry(1.0), Workers(deadly=FILES[:1])
+    await workers.describe(inquiry)
+    await inquiry.describe(workers.ask, FILES, FILES[:1], serving=True)
+
+    async def ask(files: Sequence[str], changed: Sequence[str], seconds: float) -> list[FileReport]:
+        if list(files) != FILES[:1]:
+            return await workers.ask(files, changed, seconds)
+        await inquiry.describe(workers.ask, FILES[1:2], FILES[:1], serving=True)
+        workers.deadly.clear()
+        await inquiry.describe(workers.ask, FILES)
+        raise WorkerDied("was killed by SIGKILL")
+
+    with pytest.raises(WorkerDied):
+        await inquiry.describe(ask, FILES)
+    assert (errors(await inquiry.describe(workers.ask, FILES, serving=True))) == {}
