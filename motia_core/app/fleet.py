@@ -161,15 +161,18 @@ class Fleet:
         begun = self._snapshot
         await known.restore(worker, begun)
         described = await known.ask(worker, begun, known.files)
-        while begun != self._snapshot:  # saved meanwhile: what was just loaded may be old
-            since, begun = begun, self._snapshot
-            changed = [file for file, number in self._changed.items() if number > since]
-            described = await known.ask(worker, begun, known.files, changed, retry=self.beyond_steps(name, changed))
-        if known.outdated(described, begun):
-            known.take(described, begun)
-            if own and self._started:
-                self.on_described((name,))
-                await known.restore(worker, begun)  # what serves on now that files have been found broken
+        while True:
+            while begun != self._snapshot:  # saved meanwhile: what was just loaded may be old
+                since, begun = begun, self._snapshot
+                changed = [file for file, number in self._changed.items() if number > since]
+                described = await known.ask(worker, begun, known.files, changed, retry=self.beyond_steps(name, changed))
+            if known.outdated(described, begun):
+                known.take(described, begun)
+                if own and self._started:
+                    self.on_described((name,))
+                    await known.restore(worker, begun)  # what serves on now that files have been found broken
+            if begun == self._snapshot:
+                return
 
     def beyond_steps(self, name: str, changed: Collection[str]) -> bool:
         """Whether something has changed that is no step file, and no file of other languages only: files of runner
