@@ -33,6 +33,7 @@ class Inquiry:
         self._guilty: set[str] = set()
         self._reopened: set[str] = set()
         self._lost = 0
+        # Each time something is asked is a round: what was saved in a later one, no worker asked before has read.
         self._round = 0
         self._edited: dict[str, int] = {}
         self._others_edited = 0
