@@ -58,17 +58,23 @@ class Joins:
         if pipe.over:
             return
         if refused:
-            self._rooms.leave(pipe, subscription)
-            self._spawn(self._refuse, pipe, key, subscription, refused)
+            self._refuse(pipe, key, subscription, refused)
             return
         await self.admit(pipe, key, subscription)
 
-    async def _refuse(self, pipe: Pipe, key: Key, subscription: str, refused: list[tuple[str, str]]) -> None:
-        await anyio.sleep(_LATER)
-        if pipe.over or subscription in pipe.subscriptions:  # it has asked again, and may
-            return
-        for code, text in refused:
-            pipe.push(refusal(self._stamp(), key, code, text))
+    def _refuse(self, pipe: Pipe, key: Key, subscription: str, reasons: list[tuple[str, str]]) -> None:
+        """It follows nothing from now on, and is told why when it listens. `reasons` are codes and texts."""
+
+        async def tell() -> None:
+            await anyio.sleep(_LATER)
+            if pipe.over or subscription in pipe.subscriptions:  # it has asked again, and may
+                return
+            for code, text in reasons:
+                pipe.push(refusal(self._stamp(), key, code, text))
+            pipe.refused(key)
+
+        self._rooms.leave(pipe, subscription)
+        self._spawn(tell)
 
     async def admit(self, pipe: Pipe, key: Key, subscription: str) -> None:
         """The same for one who may."""
@@ -95,9 +101,7 @@ class Joins:
 
     def _answer(self, pipe: Pipe, joining: Joining, sync: Message | None, subscription: str) -> None:
         if sync is None:
-            self._rooms.leave(pipe, subscription)
-            pipe.push(refusal(self._stamp(), joining.key, UNAVAILABLE, "The stream cannot be read now"))
-            pipe.refused(joining.key)
+            self._refuse(pipe, joining.key, subscription, [(UNAVAILABLE, "The stream cannot be read now")])
         seat = self._rooms.seat(pipe, joining.key)
         if sync is None or seat is None:
             for message, wanted in joining.held:

@@ -93,6 +93,7 @@ def test_a_deadly_file_that_is_mended_while_a_new_worker_loads_it_is_served(serv
     """The worker dies of the earlier text; that says nothing of what was saved since."""
     file, loading = "steps/slow_deadly_step.py", server.project / "loading"
     before = len(server.output)
+    # It takes its time to die, so that it can be saved meanwhile.
     save(server, file, f"import os, time\nopen({str(loading)!r}, 'w').close()\ntime.sleep(1.5)\nos._exit(7)\n")
     says(server, f"✗ {file}", "did not survive loading it", after=before)
     loading.unlink()

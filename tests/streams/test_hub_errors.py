@@ -102,7 +102,7 @@ async def test_a_stream_that_cannot_be_read_ends_no_more_than_its_join(tmp_path:
         at.hub.spawn(at.hub.joins.admit, reader, Key(SLOW, "g"), SUBSCRIPTION)
         await eventually(lambda: wire.ended)
         assert b"STREAM_UNAVAILABLE" in b"".join(wire.written)
-        assert [one["event"]["event"]["data"]["code"] for one in client.heard()] == ["STREAM_UNAVAILABLE"]
+        assert [one["event"]["event"]["data"]["code"] for one in await client.hears(1)] == ["STREAM_UNAVAILABLE"]
         assert notes == [f"the stream '{SLOW}' cannot be read: KeyError('a fault of ours')"] * 2
         client.say("join", "g")
         await eventually(lambda: [kind for kind, _ in client.kinds()] == ["sync"])
